@@ -1,0 +1,55 @@
+"""Safety limits: what refuses a plan before its first deletion.
+
+Decides whether a plan is within `max-deletions`, and what `if-empty` may be. It does not change a
+plan: keeping the newest instead of emptying a package is planning's part.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from package_keeper.domain.errors import LimitExceeded
+from package_keeper.domain.plan import Plan
+
+
+class IfEmpty(Enum):
+    """What to do when every version (on containers every tagged image) would go."""
+
+    KEEP_NEWEST = "keep-newest"
+    DELETE_PACKAGE = "delete-package"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaxDeletions:
+    """The most deletions a plan may have: a number, or a share of the active versions."""
+
+    count: int | None = None
+    percent: float | None = None
+
+    def allowed(self, active: int) -> int:
+        """How many of `active` versions may go; a share is rounded down."""
+        if self.count is not None:
+            return self.count
+        return int(active * (self.percent or 0.0) / 100)
+
+    def __str__(self) -> str:
+        return str(self.count) if self.count is not None else f"{self.percent:g}%"
+
+
+def check_limits(plan: Plan, limit: MaxDeletions | None) -> None:
+    """Raise LimitExceeded where the plan deletes more than the limit allows.
+
+    There is no size of package below which a limit is off. Deleting the whole package counts as
+    deleting every version of it.
+    """
+    if limit is None:
+        return
+    active = len(plan.decisions)
+    planned = active if plan.deletes_package else len(plan.deletions)
+    allowed = limit.allowed(active)
+    if planned > allowed:
+        raise LimitExceeded(
+            f"{plan.package.ref}: the plan deletes {planned} of {active} versions, "
+            f"max-deletions allows {allowed} (set to {limit}). Nothing was deleted.",
+            hint="Look at the plan; if it is right, raise max-deletions for this run.",
+        )

@@ -1,0 +1,113 @@
+"""Manifests as a container registry serves them, reduced to what ties versions together.
+
+Decides what counts as a child and as a subject. A descriptor whose media type is not one of a
+manifest (a layer, a build cache's blob) is never a child. It does not decide what is fetched.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+INDEX_TYPES = (
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+)
+MANIFEST_TYPES = (
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+    "application/vnd.oci.artifact.manifest.v1+json",
+)
+DOCKER_SCHEMA_2 = "application/vnd.docker.distribution.manifest.v2+json"
+
+
+class NotAManifest(Exception):  # noqa: N818 - it says what the content is not
+    """The content is not what was asked for; `str()` says in which way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    """A manifest that an index lists; `platform` as `os/architecture`, `for_digest` what an
+    attestation in buildx's manner is about."""
+
+    digest: str
+    media_type: str
+    platform: str = ""
+    for_digest: str | None = None
+
+    @property
+    def may_have_children(self) -> bool:
+        """Whether it is an index itself."""
+        return self.media_type in INDEX_TYPES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """One manifest: the manifests it lists, and the subject it says it is about."""
+
+    digest: str
+    media_type: str
+    children: tuple[Child, ...] = ()
+    subject: str | None = None
+    artifact_type: str = ""
+
+
+def parse_manifest(digest: str, media_type: str, content: bytes) -> Manifest:
+    """Read a manifest's content, which must be what `digest` names.
+
+    `media_type` is what the registry said; the content's own `mediaType` goes before it. Raises
+    NotAManifest where the content does not fit the digest or is not a manifest.
+    """
+    if f"sha256:{hashlib.sha256(content).hexdigest()}" != digest:
+        raise NotAManifest(f"the content that the registry sent for {digest} does not match it")
+    try:
+        body = json.loads(content)
+    except ValueError as error:
+        raise NotAManifest(f"{digest} is not JSON") from error
+    if not isinstance(body, dict):
+        raise NotAManifest(f"{digest} is not a JSON object")
+    return Manifest(
+        digest=digest,
+        media_type=_text(body.get("mediaType")) or media_type.partition(";")[0].strip(),
+        children=_children(body.get("manifests")),
+        subject=_digest(body.get("subject")),
+        artifact_type=_text(body.get("artifactType")),
+    )
+
+
+def _children(descriptors: object) -> tuple[Child, ...]:
+    """What an index lists, without layers and blobs (build caches list these in an index)."""
+    if not isinstance(descriptors, list):
+        return ()
+    children = (_child(item) for item in descriptors if isinstance(item, dict))
+    return tuple(child for child in children if child is not None)
+
+
+def _child(descriptor: dict[str, object]) -> Child | None:
+    digest, media_type = _digest(descriptor), _text(descriptor.get("mediaType"))
+    if digest is None or media_type not in INDEX_TYPES + MANIFEST_TYPES:
+        return None
+    annotations = descriptor.get("annotations")
+    about = annotations.get("vnd.docker.reference.digest") if isinstance(annotations, dict) else None
+    return Child(
+        digest=digest,
+        media_type=media_type,
+        platform=_platform(descriptor.get("platform")),
+        for_digest=_text(about) or None,
+    )
+
+
+def _platform(value: object) -> str:
+    if not isinstance(value, dict):
+        return ""
+    parts = (_text(value.get(key)) for key in ("os", "architecture", "variant"))
+    return "/".join(part for part in parts if part)
+
+
+def _digest(descriptor: object) -> str | None:
+    if not isinstance(descriptor, dict):
+        return None
+    return _text(descriptor.get("digest")) or None
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,114 @@
+"""The nouns of GitHub Packages: owners, packages and versions.
+
+Decides what identifies a package and a version and which tags count as a version's own. It does
+not decide what happens to them, and it knows nothing of how they are fetched.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+REFERRER_TAG = re.compile(r"sha256-([0-9a-f]{64})(?:\.(?:sig|att|sbom))?")
+"""A tag by which registries without a referrers API attach something to the digest it names.
+
+The form without a suffix is the OCI distribution specification's "referrers tag schema"; the
+suffixes are those of cosign before version 3.
+"""
+
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+class PackageType(Enum):
+    """The `package_type` values of GitHub's API."""
+
+    CONTAINER = "container"
+    NPM = "npm"
+    MAVEN = "maven"
+    NUGET = "nuget"
+    RUBYGEMS = "rubygems"
+    DOCKER = "docker"
+
+    @property
+    def has_tags(self) -> bool:
+        """Whether versions carry tags apart from their name."""
+        return self in (PackageType.CONTAINER, PackageType.DOCKER)
+
+
+class OwnerKind(Enum):
+    """Which family of endpoints reaches an owner's packages."""
+
+    ORGANIZATION = "organization"
+    USER = "user"
+    AUTHENTICATED_USER = "authenticated user"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """A user or an organization, as `GET /users/{login}` names it."""
+
+    login: str
+    kind: OwnerKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageRef:
+    """What identifies a package: its owner, its type and its name without the owner."""
+
+    owner: Owner
+    type: PackageType
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.owner.login}/{self.name} ({self.type.value})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """A package as the API describes it; `version_count` and `public` are None where unsaid."""
+
+    ref: PackageRef
+    html_url: str | None = None
+    version_count: int | None = None
+    public: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One row of the versions listing.
+
+    `name` is the manifest digest on containers and the version string elsewhere. Times are aware
+    and in UTC. `tags` is empty for package types whose versions have none.
+    """
+
+    id: int
+    name: str
+    created_at: datetime
+    updated_at: datetime
+    tags: tuple[str, ...] = ()
+    html_url: str | None = None
+    deleted_at: datetime | None = None
+
+    @property
+    def own_tags(self) -> tuple[str, ...]:
+        """The tags that name the version itself rather than attach it to another one."""
+        return tuple(tag for tag in self.tags if not REFERRER_TAG.fullmatch(tag))
+
+    @property
+    def tagged_subjects(self) -> tuple[str, ...]:
+        """The digests this version is attached to by its tags."""
+        matches = (REFERRER_TAG.fullmatch(tag) for tag in self.tags)
+        return tuple(f"sha256:{match[1]}" for match in matches if match)
+
+    @property
+    def label(self) -> str:
+        """How a person would name it: by its tags if it has any, else by its name."""
+        return ", ".join(self.tags) or self.name
+
+
+def newest_first(version: Version) -> tuple[float, int]:
+    """Sort key: by creation, ties by id, newest first.
+
+    The order of GitHub's listing is not documented, so every order in this program is made here.
+    """
+    return (-version.created_at.timestamp(), -version.id)

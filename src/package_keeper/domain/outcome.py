@@ -1,0 +1,69 @@
+"""What became of each action, and of the run as a whole.
+
+Decides the closed set of outcomes and which of them fail a run. It does not decide which outcome
+an answer of GitHub's means; `execution` does.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import assert_never
+
+from package_keeper.domain.model import Version
+
+
+class Outcome(Enum):
+    """The end of one action."""
+
+    DELETED = "deleted"
+    RESTORED = "restored"
+    UNTAGGED = "untagged"
+    ALREADY_GONE = "already-gone"
+    RETAINED = "retained"
+    UNDELETABLE = "undeletable"
+    CHANGED = "changed"
+    DENIED = "denied"
+    ERROR = "error"
+    NOT_ATTEMPTED = "not-attempted"
+
+    @property
+    def severity(self) -> "Severity":
+        """How much the run as a whole suffers from it."""
+        match self:
+            case Outcome.DELETED | Outcome.RESTORED | Outcome.UNTAGGED | Outcome.ALREADY_GONE:
+                return Severity.FINE
+            case Outcome.RETAINED | Outcome.UNDELETABLE | Outcome.CHANGED:
+                return Severity.WARNING
+            case Outcome.DENIED | Outcome.ERROR:
+                return Severity.FAILURE
+            case Outcome.NOT_ATTEMPTED:
+                return Severity.INCOMPLETE
+        assert_never(self)
+
+
+class Severity(Enum):
+    """What an outcome means for the run."""
+
+    FINE = "fine"
+    WARNING = "warning"
+    FAILURE = "failure"
+    INCOMPLETE = "incomplete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What became of one planned action, in words, with GitHub's request id where there is one."""
+
+    version: Version
+    outcome: Outcome
+    detail: str = ""
+    request_id: str | None = None
+
+
+class RunOutcome(Enum):
+    """The value of the output `outcome`."""
+
+    NOTHING_TO_DO = "nothing-to-do"
+    PLANNED = "planned"
+    DONE = "done"
+    INCOMPLETE = "incomplete"
+    FAILED = "failed"

@@ -1,0 +1,70 @@
+"""The plan: one decision with its reason for every version of a package.
+
+Decides the shape of a plan, not what is in it. The words of a reason are made here, once, so that
+log, summary, journal and plan file say the same.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from package_keeper.domain.model import Package, Version
+
+
+class Verdict(Enum):
+    """What a plan wants of a version."""
+
+    KEEP = "keep"
+    DELETE = "delete"
+    RESTORE = "restore"
+    UNTAG = "untag"
+
+
+class Ground(Enum):
+    """The kind of reason behind a decision, for counting and grouping."""
+
+    RULE = "rule"
+    NOT_SELECTED = "not selected"
+    NEEDED = "needed"
+    PART = "part"
+    LAST = "last"
+    DOUBT = "doubt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What happens to one version, and why, in words a person understands.
+
+    `source` groups decisions: the text of the rule, or the label of the image that is the cause.
+    `needs` are the ids of the versions whose deletion must be confirmed before this one's may
+    start: deleting a part while something that needs it stays would break that image.
+    """
+
+    version: Version
+    verdict: Verdict
+    ground: Ground
+    reason: str
+    source: str = ""
+    needs: tuple[int, ...] = ()
+    is_image: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Every active version's decision: deletions first, in the order to carry them out."""
+
+    package: Package
+    decisions: tuple[Decision, ...]
+    warnings: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    deletes_package: bool = False
+    manifests_read: int = 0
+
+    @property
+    def deletions(self) -> tuple[Decision, ...]:
+        """The versions to delete, parents before children, subjects before referrers."""
+        return tuple(d for d in self.decisions if d.verdict is Verdict.DELETE)
+
+    @property
+    def kept(self) -> tuple[Decision, ...]:
+        """The versions that stay."""
+        return tuple(d for d in self.decisions if d.verdict is Verdict.KEEP)

@@ -1,0 +1,1 @@
+"""Carrying out a plan, one settled action at a time, with a journal."""

@@ -1,0 +1,1 @@
+"""What exists: the packages that were asked for, their versions and their manifests."""

@@ -1,0 +1,1 @@
+"""What people and workflows read: the log, annotations, the job summary and the outputs."""
