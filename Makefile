@@ -20,7 +20,7 @@ help: ## Show this list
 
 setup: $(READY) ## Make the virtual environment
 
-$(READY): requirements-dev.lock pyproject.toml
+$(READY): requirements-dev.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.lock
@@ -33,7 +33,7 @@ lint: $(READY) ## Check the style of code, workflows, scripts and the Dockerfile
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/yamllint --strict .
-	$(BIN)/python tools/lint-scripts
+	$(BIN)/shellcheck .ci/run $(filter-out %.py,$(wildcard tools/*))
 	$(BIN)/hadolint --no-color --config .hadolint.yaml Dockerfile
 	$(BIN)/zizmor --offline --quiet --persona pedantic .
 

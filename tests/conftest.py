@@ -1,0 +1,81 @@
+"""What every test gets: no way out of the machine, and a clear word where a program is missing.
+
+Decides which addresses a test may reach, and what becomes of a test whose programs are missing.
+It holds no fixtures of any one subject; these are beside the tests that use them.
+"""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+# A shared machine may stall any test for longer than hypothesis' 200 ms.
+hypothesis.settings.register_profile("package-keeper", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("package-keeper")
+
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "package-keeper"
+TOOLS = Path(os.environ.get("PACKAGE_KEEPER_TOOLS") or CACHE)
+LOOPBACK = "127.0.0.1"
+
+
+def pytest_configure() -> None:
+    """Put the programs that `tools/install-real-tools` unpacked where tests find them."""
+    os.environ["PATH"] = f"{TOOLS / 'bin'}{os.pathsep}{os.environ['PATH']}"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Hold a test to the programs its marker names: `real_tools("skopeo", "crane")`.
+
+    Where one is missing the test is skipped with what to install, but in CI it fails.
+    """
+    for kind in ("real_tools", "container"):
+        for marker in item.iter_markers(kind):
+            _require(marker.args)
+
+
+def _require(programs: tuple[str, ...]) -> None:
+    missing = [program for program in programs if shutil.which(program) is None]
+    if not missing:
+        return
+    reason = f"{', '.join(missing)} not found: run tools/install-real-tools"
+    if os.environ.get("CI"):
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True)
+def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every address but 127.0.0.1, and every name, in this process."""
+
+    def guarded(name: str) -> Callable[..., Any]:
+        original = getattr(socket.socket, name)
+
+        def call(self: socket.socket, *args: Any) -> Any:
+            address = args[-1]
+            if self.family != socket.AF_UNIX:
+                _refuse_unless_local(address[0])
+            return original(self, *args)
+
+        return call
+
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, guarded(name))
+    resolve = socket.getaddrinfo
+
+    def resolve_local(host: Any, *args: Any, **kwargs: Any) -> Any:
+        _refuse_unless_local(host)
+        return resolve(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve_local)
+
+
+def _refuse_unless_local(host: object) -> None:
+    text = host.decode() if isinstance(host, bytes) else host
+    if text not in (None, LOOPBACK):
+        message = f"a test tried to reach {text!r}; only {LOOPBACK} is allowed"
+        raise OSError(message)
