@@ -66,7 +66,7 @@ def test_dependencies_are_installed_by_hash(instructions: list[tuple[str, str]])
 
 def test_labels(last_stage: list[tuple[str, str]]) -> None:
     labels = " ".join(arguments for word, arguments in last_stage if word == "LABEL")
-    for label in ("title", "description", "licenses", "source"):
+    for label in ("title", "description", "licenses"):
         assert f"org.opencontainers.image.{label}=" in labels
 
 
