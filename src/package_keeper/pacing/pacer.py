@@ -1,0 +1,126 @@
+"""The one place that decides when a request is sent to a host: the schedule, shared by threads.
+
+One thread at a time is next; it sleeps as long as the schedule says while the others queue behind
+it, so that all slow down together. It does not decide whether a request is sent again.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from package_keeper.domain.answers import Answer
+from package_keeper.pacing.clock import Clock
+from package_keeper.pacing.exchange import Cancelled, Kind
+from package_keeper.pacing.limits import Limits
+from package_keeper.pacing.patience import Patience
+from package_keeper.pacing.schedule import Schedule, Send, WaitForAnswer, WaitUntil
+
+POLL = 0.5
+"""Seconds after which a thread that waits for an answer looks whether the run was cancelled."""
+
+
+class Pacer:
+    """Lets requests to one host through, from any thread.
+
+    `host` is how messages name it. `cancelled` ends all waiting: requests that are not sent yet
+    raise Cancelled, those under way are let finish.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        limits: Limits,
+        clock: Clock,
+        patience: Patience,
+        cancelled: threading.Event,
+    ) -> None:
+        self._host = host
+        self._clock = clock
+        self._patience = patience
+        self._cancelled = cancelled
+        self._schedule = Schedule(limits)
+        self._agreed_until = 0.0
+        self._turn = threading.Lock()
+        self._changed = threading.Condition()
+
+    @property
+    def remaining_requests(self) -> int | None:
+        """How many requests are left of this hour, or None where the host does not say."""
+        with self._changed:
+            left = self._schedule.requests_left(self._clock.monotonic())
+        return None if left is None else max(left, 0)
+
+    @property
+    def hourly_budget(self) -> int | None:
+        """How many requests an hour the host allows, or None where it does not say."""
+        with self._changed:
+            return self._schedule.budget
+
+    @contextmanager
+    def slot(self, kind: Kind) -> Iterator["Slot"]:
+        """Wait until a request of this kind may be sent, and count it as under way inside.
+
+        Raises Cancelled or WaitedTooLong instead of entering. What the request earned is to be
+        told to the slot; nothing told means that no answer came.
+        """
+        slot = Slot(sent=self._enter(kind))
+        try:
+            yield slot
+        finally:
+            self._leave(kind, slot)
+
+    def pause(self, seconds: float) -> None:
+        """Sleep for a while that nobody demanded; raises Cancelled when the run is."""
+        self._clock.sleep(seconds)
+        self._raise_if_cancelled()
+
+    def _enter(self, kind: Kind) -> float:
+        with self._turn:
+            while True:
+                self._raise_if_cancelled()
+                with self._changed:
+                    now = self._clock.monotonic()
+                    step = self._schedule.next_step(now, kind)
+                    if isinstance(step, Send):
+                        self._schedule.sent(kind)
+                        return now
+                    if isinstance(step, WaitForAnswer):
+                        self._changed.wait(POLL)
+                        continue
+                self._sleep(step, now)
+
+    def _sleep(self, step: WaitUntil, now: float) -> None:
+        if step.asked is not None:
+            self._agree(step.time, now, step.asked)
+        self._clock.sleep(step.time - now)
+
+    def _agree(self, until: float, now: float, reason: str) -> None:
+        """Take a demanded wait out of the run's patience, each second of it once."""
+        start = max(now, self._agreed_until)
+        if until > start:
+            self._patience.spend(until - start, host=self._host, reason=reason)
+            self._agreed_until = until
+
+    def _leave(self, kind: Kind, slot: "Slot") -> None:
+        with self._changed:
+            at, now = self._clock.monotonic(), self._clock.now()
+            self._schedule.answered(kind, at=at)
+            if slot.refusal is not None:
+                self._schedule.refused(slot.refusal, sent=slot.sent, at=at, now=now)
+            else:
+                self._schedule.observe(slot.answer, at=at, now=now)
+            self._changed.notify_all()
+
+    def _raise_if_cancelled(self) -> None:
+        if self._cancelled.is_set():
+            raise Cancelled("the run was cancelled")
+
+
+class Slot:
+    """One request that was let through; `sent` is the monotonic time at which it was."""
+
+    def __init__(self, *, sent: float) -> None:
+        self.sent = sent
+        self.answer: Answer | None = None
+        self.refusal: Answer | None = None
