@@ -48,7 +48,7 @@ class Refusal(Enum):
     INVALID = "not accepted"
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer, and not always an error
+class Refused(Exception):
     """GitHub or the registry said no; `answer` is what it said."""
 
     def __init__(self, answer: Answer) -> None:
@@ -57,7 +57,7 @@ class Refused(Exception):  # noqa: N818 - it is an answer, and not always an err
         self.refusal = refusal_of(answer)
 
 
-class AnswerLost(Exception):  # noqa: N818 - what happened is unknown, which is the point
+class AnswerLost(Exception):
     """No usable answer came (reset, timeout, 5xx, not JSON): it may or may not have been done."""
 
     def __init__(self, reason: str, answer: Answer | None = None) -> None:

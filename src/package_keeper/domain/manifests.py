@@ -20,19 +20,17 @@ MANIFEST_TYPES = (
 DOCKER_SCHEMA_2 = "application/vnd.docker.distribution.manifest.v2+json"
 
 
-class NotAManifest(Exception):  # noqa: N818 - it says what the content is not
+class NotAManifest(Exception):
     """The content is not what was asked for; `str()` says in which way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Child:
-    """A manifest that an index lists; `platform` as `os/architecture`, `for_digest` what an
-    attestation in buildx's manner is about."""
+    """A manifest that an index lists; `platform` as `os/architecture`, empty where unsaid."""
 
     digest: str
     media_type: str
     platform: str = ""
-    for_digest: str | None = None
 
     @property
     def may_have_children(self) -> bool:
@@ -86,14 +84,8 @@ def _child(descriptor: dict[str, object]) -> Child | None:
     digest, media_type = _digest(descriptor), _text(descriptor.get("mediaType"))
     if digest is None or media_type not in INDEX_TYPES + MANIFEST_TYPES:
         return None
-    annotations = descriptor.get("annotations")
-    about = annotations.get("vnd.docker.reference.digest") if isinstance(annotations, dict) else None
-    return Child(
-        digest=digest,
-        media_type=media_type,
-        platform=_platform(descriptor.get("platform")),
-        for_digest=_text(about) or None,
-    )
+    platform = _platform(descriptor.get("platform"))
+    return Child(digest=digest, media_type=media_type, platform=platform)
 
 
 def _platform(value: object) -> str:

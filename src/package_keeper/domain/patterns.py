@@ -27,6 +27,11 @@ class Pattern:
         """Whether the pattern matches the whole of `text`."""
         return self._compiled.fullmatch(text) is not None
 
+    def first_group(self, text: str) -> str | None:
+        """The first group of a regular expression that matches the whole of `text`."""
+        match = self._compiled.fullmatch(text)
+        return match[1] if match and self._compiled.groups else None
+
     @property
     def is_literal(self) -> bool:
         """Whether it can only match itself, so that it names one thing."""

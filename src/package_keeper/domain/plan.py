@@ -35,8 +35,9 @@ class Decision:
     """What happens to one version, and why, in words a person understands.
 
     `source` groups decisions: the text of the rule, or the label of the image that is the cause.
-    `needs` are the ids of the versions whose deletion must be confirmed before this one's may
-    start: deleting a part while something that needs it stays would break that image.
+    `after` are the ids of the versions that must be gone before this one may go: deleting a part
+    while something that needs it stays would break that image. `parents` are the names of the
+    versions it belonged to, for whoever wants to put it back.
     """
 
     version: Version
@@ -44,19 +45,26 @@ class Decision:
     ground: Ground
     reason: str
     source: str = ""
-    needs: tuple[int, ...] = ()
+    after: tuple[int, ...] = ()
+    parents: tuple[str, ...] = ()
     is_image: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Every active version's decision: deletions first, in the order to carry them out."""
+    """Every active version's decision: deletions first, in the order to carry them out.
+
+    `would_empty` says that the rules select everything that counts; `deletes_package` that the
+    whole package goes, by one request. `missing_ids` were asked for and are not active versions.
+    """
 
     package: Package
     decisions: tuple[Decision, ...]
     warnings: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    would_empty: bool = False
     deletes_package: bool = False
+    missing_ids: tuple[int, ...] = ()
     manifests_read: int = 0
 
     @property

@@ -4,9 +4,8 @@ Decides when a run is green. It does not decide how any of it is shown.
 """
 
 from dataclasses import dataclass, field
-from enum import Enum
 
-from package_keeper.domain.errors import AccessDenied, KeeperError, LimitExceeded, WaitedTooLong
+from package_keeper.domain.errors import AccessDenied, KeeperError, LimitExceeded
 from package_keeper.domain.outcome import Outcome, Result, RunOutcome, Severity
 from package_keeper.domain.plan import Plan
 
@@ -16,7 +15,7 @@ class PackageReport:
     """One package's part of a run.
 
     `plan` is None where the run did not get that far; `error` is what stopped the package, if
-    anything did; `checked` says what the check of the kept images afterwards found.
+    anything did; `warnings` come on top of the plan's own.
     """
 
     name: str
@@ -43,12 +42,6 @@ class PackageReport:
         """How many active versions are left after the run."""
         gone = self.with_outcome(Outcome.DELETED, Outcome.ALREADY_GONE)
         return self.active - len(gone)
-
-
-class Stop(Enum):
-    """Why a run ended before its plan did."""
-
-    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +108,3 @@ def _ended_in(package: PackageReport, kind: type[KeeperError]) -> bool:
         result.outcome in (Outcome.DENIED, Outcome.NOT_ATTEMPTED) for result in package.results
     )
     return kind is AccessDenied and bool(denied) and package.count(Severity.FAILURE) > 0
-
-
-__all__ = ["PackageReport", "RunReport", "Stop", "WaitedTooLong"]

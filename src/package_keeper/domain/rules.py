@@ -1,7 +1,7 @@
 """Rules as values: what they say, not yet what they hold for.
 
-Decides the shape of a rule and what an image offers to be matched. Evaluation is in `matching`;
-reading rules from inputs is in `shorthand`. A policy file is only another way to write these values.
+Decides the shape of a rule. Evaluation is in `matching`; reading rules from the short inputs is in
+`shorthand`. A policy file would only be another way to write these values.
 """
 
 from dataclasses import dataclass

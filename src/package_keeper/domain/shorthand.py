@@ -94,7 +94,9 @@ def _delete_rules(inputs: ShortInputs) -> list[Rule]:
     if inputs.delete:
         condition = TagsMatch(patterns=inputs.delete, quantifier=Quantifier.EVERY)
         rules.append(
-            Rule(verb=Verb.DELETE, text=f"delete: {_listed(inputs.delete)}", conditions=(condition,))
+            Rule(
+                verb=Verb.DELETE, text=f"delete: {_listed(inputs.delete)}", conditions=(condition,)
+            )
         )
     elif inputs.versions_to_keep is not None:
         text = f"not among the newest {inputs.versions_to_keep}"
@@ -102,7 +104,9 @@ def _delete_rules(inputs: ShortInputs) -> list[Rule]:
     if inputs.deletes_untagged:
         rules.append(_untagged(graced=inputs.older_than is None))
     if inputs.delete_ids:
-        rules.append(Rule(verb=Verb.DELETE, text="delete-ids", conditions=(IdIn(ids=inputs.delete_ids),)))
+        rules.append(
+            Rule(verb=Verb.DELETE, text="delete-ids", conditions=(IdIn(ids=inputs.delete_ids),))
+        )
     return rules
 
 

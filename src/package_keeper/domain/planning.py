@@ -1,0 +1,227 @@
+"""Making the plan of a package: rules and needs in, one decision per version out.
+
+Decides the reason of every decision and what `if-empty` does. What goes and what stays is
+`settlement`'s to decide, in which order `ordering`'s. The same inputs give the same plan, whatever
+the order of the listing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from package_keeper.domain.images import ImageGraph, Role
+from package_keeper.domain.limits import IfEmpty
+from package_keeper.domain.model import Package, PackageType, Version, newest_first
+from package_keeper.domain.ordering import deletion_order
+from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
+from package_keeper.domain.rules import Rule
+from package_keeper.domain.selection import Selection, missing_ids, offer, select, warnings_of
+from package_keeper.domain.settlement import Settlement, settle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """All that a plan depends on besides the package itself."""
+
+    rules: tuple[Rule, ...]
+    now: datetime
+    if_empty: IfEmpty = IfEmpty.KEEP_NEWEST
+
+
+def make_plan(package: Package, graph: ImageGraph, question: Question) -> Plan:
+    """Decide about every version of the package.
+
+    Raises ManifestsUnreadable where a manifest of something that stays could not be read.
+    """
+    drafted = _draft(package.ref.type, graph, question, frozenset())
+    would_empty = _empties(package.ref.type, drafted)
+    if not would_empty or question.if_empty is IfEmpty.FAIL:
+        return _written(package, drafted, question, would_empty=would_empty)
+    if question.if_empty is IfEmpty.DELETE_PACKAGE and not drafted.selection.held:
+        return _whole_package(package, drafted, question)
+    spared = frozenset([_newest(package.ref.type, drafted)])
+    redrafted = _draft(package.ref.type, graph, question, spared)
+    return _written(package, redrafted, question, would_empty=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    graph: ImageGraph
+    selection: Selection
+    settlement: Settlement
+    spared: frozenset[str]
+
+
+def _draft(
+    package_type: PackageType, graph: ImageGraph, question: Question, spared: frozenset[str]
+) -> _Draft:
+    """Settle until no part is left over that belongs to nothing any more.
+
+    Such a part is the subject of an attestation that an index listed which goes: neither a child
+    nor a referrer, so it does not go along. From then on it is an image, and the rules decide.
+    """
+    if package_type is PackageType.DOCKER:
+        untagged = (key for key, version in graph.versions.items() if not version.tags)
+        spared = spared.union(untagged)
+    while True:
+        selection = select(graph, question.rules, package_type, question.now)
+        settlement = settle(graph, selection, spared)
+        settled = settlement.doomed.keys() | settlement.needed.keys()
+        left_over = graph.versions.keys() - settled
+        if not left_over:
+            return _Draft(graph=graph, selection=selection, settlement=settlement, spared=spared)
+        graph = graph.promoted(left_over)
+
+
+def _counting(package_type: PackageType, graph: ImageGraph) -> list[str]:
+    """The versions of which GitHub wants one left: the tagged ones on containers, else all."""
+    if package_type is not PackageType.CONTAINER:
+        return list(graph.versions)
+    return [digest for digest, version in graph.versions.items() if version.own_tags]
+
+
+def _empties(package_type: PackageType, draft: _Draft) -> bool:
+    counting = _counting(package_type, draft.graph)
+    return bool(counting) and all(key in draft.settlement.doomed for key in counting)
+
+
+def _newest(package_type: PackageType, draft: _Draft) -> str:
+    counting = _counting(package_type, draft.graph)
+    return min(counting, key=lambda key: newest_first(draft.graph.versions[key]))
+
+
+def _written(package: Package, draft: _Draft, question: Question, *, would_empty: bool) -> Plan:
+    doomed = draft.settlement.doomed
+    deletions = [
+        _deletion(draft, step.key, step.after) for step in deletion_order(draft.graph, doomed)
+    ]
+    kept = [key for key in draft.graph.versions if key not in doomed]
+    kept.sort(key=lambda key: newest_first(draft.graph.versions[key]))
+    offered = offer(draft.graph, package.ref.type)
+    return Plan(
+        package=package,
+        decisions=(*deletions, *(_keeping(draft, key) for key in kept)),
+        warnings=(
+            *warnings_of(question.rules, offered),
+            *_asked_but_kept(draft, kept),
+            *_broken(draft),
+        ),
+        would_empty=would_empty,
+        missing_ids=missing_ids(question.rules, offered),
+        manifests_read=draft.graph.readings.count,
+    )
+
+
+def _whole_package(package: Package, draft: _Draft, question: Question) -> Plan:
+    reason = "the whole package goes, since everything in it that counts would (if-empty)"
+    versions = sorted(draft.graph.versions.values(), key=newest_first)
+    decisions = tuple(
+        Decision(version=version, verdict=Verdict.DELETE, ground=Ground.LAST, reason=reason)
+        for version in versions
+    )
+    return Plan(
+        package=package,
+        decisions=decisions,
+        warnings=warnings_of(question.rules, offer(draft.graph, package.ref.type)),
+        would_empty=True,
+        deletes_package=True,
+        manifests_read=draft.graph.readings.count,
+    )
+
+
+def _deletion(draft: _Draft, key: str, after: tuple[str, ...]) -> Decision:
+    graph, version = draft.graph, draft.graph.versions[key]
+    rule = draft.selection.selected.get(version.id)
+    root = graph.versions.get(draft.settlement.doomed[key])
+    if rule is not None or root is None:
+        ground, source = Ground.RULE, rule.text if rule else ""
+        reason = f"selected by {source}"
+    else:
+        ground, source = Ground.PART, root.label
+        reason = f"part of {root.label}, which goes"
+    return Decision(
+        version=version,
+        verdict=Verdict.DELETE,
+        ground=ground,
+        reason=reason,
+        source=source,
+        after=tuple(graph.versions[d].id for d in after),
+        parents=_parents(graph, key),
+        is_image=graph.roles[key] is Role.IMAGE,
+    )
+
+
+def _parents(graph: ImageGraph, key: str) -> tuple[str, ...]:
+    above = (*graph.parents.get(key, ()), *graph.subjects.get(key, ()))
+    return tuple(digest for digest in above if digest in graph.versions)
+
+
+def _keeping(draft: _Draft, key: str) -> Decision:
+    graph, version = draft.graph, draft.graph.versions[key]
+    ground, reason, source = _why_kept(draft, key, version)
+    return Decision(
+        version=version,
+        verdict=Verdict.KEEP,
+        ground=ground,
+        reason=reason,
+        source=source,
+        parents=_parents(graph, key),
+        is_image=graph.roles[key] is Role.IMAGE,
+    )
+
+
+def _why_kept(draft: _Draft, key: str, version: Version) -> tuple[Ground, str, str]:
+    held = draft.selection.held.get(version.id)
+    if held is not None:
+        return Ground.RULE, f"kept by {held.text}", held.text
+    if key in draft.settlement.doubted:
+        doubt = draft.settlement.doubted[key].value
+        return Ground.DOUBT, doubt, doubt
+    if key in draft.spared:
+        return Ground.LAST, *_why_spared(version)
+    root = draft.settlement.needed.get(key, key)
+    if root != key and _is_for_another(draft, key, version):
+        label = draft.graph.versions[root].label if root in draft.graph.versions else root
+        return Ground.NEEDED, f"needed by {label}", label
+    return Ground.NOT_SELECTED, "no delete rule selects it", ""
+
+
+def _why_spared(version: Version) -> tuple[str, str]:
+    if version.tags:
+        return "the newest, kept so that the package is not emptied (if-empty)", "if-empty"
+    return "untagged in the old docker registry, which can't be read", "the old docker registry"
+
+
+def _is_for_another(draft: _Draft, key: str, version: Version) -> bool:
+    """Whether it stays because of something else, not because nothing selects it."""
+    return draft.graph.roles[key] is not Role.IMAGE or draft.selection.dooms(version.id)
+
+
+def _asked_but_kept(draft: _Draft, kept: Sequence[str]) -> list[str]:
+    """A warning for each version that was asked for by id and stays all the same."""
+    warnings = []
+    for key in kept:
+        version = draft.graph.versions[key]
+        rule = draft.selection.selected.get(version.id)
+        if rule is not None and rule.text == "delete-ids":
+            reason = _why_kept(draft, key, version)[1]
+            warnings.append(
+                f"version {version.id} ({version.label}) was asked for but stays: {reason}"
+            )
+    return warnings
+
+
+def _broken(draft: _Draft) -> list[str]:
+    """A warning for each image that stays and is not whole."""
+    graph, warnings = draft.graph, []
+    for digest in sorted(draft.settlement.needed.keys() & graph.versions.keys()):
+        version = graph.versions[digest]
+        missing = ", ".join(child.platform or child.digest for child in graph.missing_parts(digest))
+        if digest in graph.readings.absent:
+            missing = "its manifest, so no untagged version of the package goes"
+        if missing:
+            advice = f"to get rid of it, give delete-ids: {version.id}"
+            warnings.append(
+                f"version {version.id} ({version.label}) is broken, missing: {missing}; {advice}"
+            )
+    return warnings
