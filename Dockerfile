@@ -27,13 +27,16 @@ RUN python3 -m venv --without-pip /opt/package-keeper \
 
 COPY LICENSE pyproject.toml /build/
 COPY src /build/src
+# The one wheel of that name is the one just made.
+# hadolint ignore=DL3013
 RUN python3 -m pip --python /build/venv/bin/python wheel --no-deps --no-build-isolation --wheel-dir /build/dist /build \
     && python3 -m pip install --no-index --no-deps --find-links /build/dist package-keeper
 
 # The container lives for one run, so what is not compiled here is compiled in every run.
 COPY tools/precompile.py /build/
 RUN /opt/package-keeper/bin/python -I /build/precompile.py /opt/package-keeper /stdlib \
-    && rm -rf /opt/package-keeper/bin/[Aa]ctivate* /opt/package-keeper/include
+    && find /opt/package-keeper -depth -name tests -exec rm -rf {} + \
+    && find /opt/package-keeper/bin -type f ! -name package-keeper -delete
 
 FROM ${BASE_IMAGE}
 

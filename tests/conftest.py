@@ -5,21 +5,19 @@ It holds no fixtures of any one subject; these are beside the tests that use the
 """
 
 import os
-import shutil
 import socket
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
 
+from real_tools import TOOLS, require
+
 # A shared machine may stall any test for longer than hypothesis' 200 ms.
 hypothesis.settings.register_profile("package-keeper", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("package-keeper")
 
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "package-keeper"
-TOOLS = Path(os.environ.get("PACKAGE_KEEPER_TOOLS") or CACHE)
 LOOPBACK = "127.0.0.1"
 
 
@@ -35,17 +33,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """
     for kind in ("real_tools", "container"):
         for marker in item.iter_markers(kind):
-            _require(marker.args)
-
-
-def _require(programs: tuple[str, ...]) -> None:
-    missing = [program for program in programs if shutil.which(program) is None]
-    if not missing:
-        return
-    reason = f"{', '.join(missing)} not found: run tools/install-real-tools"
-    if os.environ.get("CI"):
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
+            require(*marker.args)
 
 
 @pytest.fixture(autouse=True)
@@ -79,3 +67,10 @@ def _refuse_unless_local(host: object) -> None:
     if text not in (None, LOOPBACK):
         message = f"a test tried to reach {text!r}; only {LOOPBACK} is allowed"
         raise OSError(message)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests measured, such as the size of the image."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f"{report.nodeid}: {name} = {value}")

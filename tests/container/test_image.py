@@ -1,0 +1,137 @@
+"""The image: the same twice, small, quick to start, and without what a run does not need."""
+
+import json
+import os
+import re
+import shutil
+import tarfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from container.engine import INTERPRETER, ROOT, Engine, Job, build
+
+pytestmark = [
+    pytest.mark.container("buildah", "podman", "runc"),
+    pytest.mark.xdist_group("container"),
+]
+
+# What the project's own layers may hold at most, unpacked.
+LARGEST_MB = 24
+
+SECRET = re.compile(
+    rb"gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9]{22}_|-----BEGIN [A-Z ]*PRIVATE KEY-----\n\w"
+)
+NEVER = re.compile(
+    r"(?:^|/)(?:gcc|g\+\+|cc1|clang|make|setuptools|pytest|hypothesis|aiohttp)$"
+    r"|/\.cache/|(?:^|/)\.git(?:/|$)|(?:^|/)pip\.conf$|\.whl$|(?:^|/)tests$|^build(?:/|$)|^wheels"
+)
+
+
+@pytest.fixture(scope="module")
+def layers(engine: Engine, image: str, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The image's layers as archives, lowest first."""
+    folder = tmp_path_factory.mktemp("image")
+    saved = engine.podman("save", "--format=docker-dir", f"--output={folder / 'saved'}", image)
+    assert saved.returncode == 0, saved.stderr
+    manifest = json.loads((folder / "saved" / "manifest.json").read_text())
+    return [folder / "saved" / layer["digest"].split(":")[1] for layer in manifest["layers"]]
+
+
+@pytest.fixture(scope="module")
+def own_layers(engine: Engine, image: str, layers: list[Path]) -> list[Path]:
+    """The layers above the base."""
+    base = len(engine.inspect("localhost/python:3.13-slim-trixie")["RootFS"]["Layers"])
+    return layers[base:]
+
+
+def members(archives: list[Path]) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
+    for archive in archives:
+        with tarfile.open(archive) as opened:
+            for member in opened:
+                yield opened, member
+
+
+def test_two_builds_are_the_same(engine: Engine, image: str, tmp_path: Path) -> None:
+    """From another folder, with other times of files and another umask."""
+    checkout = tmp_path / "elsewhere"
+    former = os.umask(0o002)
+    try:
+        shutil.copytree(
+            ROOT,
+            checkout,
+            copy_function=shutil.copy,
+            ignore=shutil.ignore_patterns(
+                ".git", ".venv", "tests", "__pycache__", ".*_cache", "*.egg-info"
+            ),
+        )
+    finally:
+        os.umask(former)
+    assert build(engine, checkout, "localhost/package-keeper:again") == image
+
+
+def test_configuration(engine: Engine, image: str) -> None:
+    report = engine.inspect(image)
+    assert report["User"] == ""
+    assert report["Config"]["Entrypoint"][0] == INTERPRETER
+    names = {entry.split("=")[0] for entry in report["Config"]["Env"]}
+    assert names <= {"PATH", "LANG", "GPG_KEY", "PYTHON_VERSION", "PYTHON_SHA256"}
+
+
+def test_no_layer_holds_what_a_run_does_not_need(layers: list[Path]) -> None:
+    found = [
+        member.name
+        for _, member in members(layers)
+        if NEVER.search(member.name) and not member.name.startswith("usr/share/")
+    ]
+    assert found == []
+
+
+def test_no_layer_of_ours_holds_a_secret(own_layers: list[Path]) -> None:
+    for archive, member in members(own_layers):
+        if member.isfile() and (content := archive.extractfile(member)):
+            assert not SECRET.search(content.read()), member.name
+
+
+def test_every_file_is_root_s_and_nobody_else_s_to_change(own_layers: list[Path]) -> None:
+    for _, member in members(own_layers):
+        assert (member.uid, member.gid) == (0, 0), member.name
+        assert member.issym() or not member.mode & 0o022, member.name
+
+
+def test_size(
+    engine: Engine,
+    image: str,
+    own_layers: list[Path],
+    record_property: Callable[[str, object], None],
+) -> None:
+    own = sum(member.size for _, member in members(own_layers)) / 1e6
+    whole = engine.inspect(image)["Size"] / 1e6
+    record_property("image MB", round(whole))
+    record_property("own MB", round(own, 1))
+    assert own < LARGEST_MB
+
+
+def test_all_that_is_imported_is_compiled(engine: Engine, image: str) -> None:
+    """A run compiles nothing: it would do so every time, since the container is thrown away."""
+    program = """
+import importlib, os, pkgutil, sys, package_keeper
+for module in pkgutil.walk_packages(package_keeper.__path__, "package_keeper."):
+    importlib.import_module(module.name)
+for name, module in sorted(sys.modules.items()):
+    cached = getattr(getattr(module, "__spec__", None), "cached", None)
+    if cached and not os.path.exists(cached):
+        print(name)
+"""
+    assert engine.python(image, program) == ""
+
+
+def test_the_workspace_can_t_replace_modules(engine: Engine, image: str, tmp_path: Path) -> None:
+    """A checkout may hold `requests.py` or a `sitecustomize.py`; no run imports them."""
+    job = Job(folder=tmp_path / "job", variables={"PYTHONPATH": "/github/workspace"})
+    job.prepare()
+    for name in ("requests", "github", "sitecustomize", "package_keeper", "json"):
+        (job.workspace / f"{name}.py").write_text("raise SystemExit(99)\n")
+    finished = job.run(engine, image, {"dry-run": "not a boolean"})
+    assert finished.code != 99
