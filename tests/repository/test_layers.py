@@ -1,5 +1,6 @@
 """The layering of the code: who may import whom."""
 
+import ast
 import sys
 from pathlib import Path
 
@@ -28,6 +29,7 @@ PURE = frozenset(
         "graphlib",
         "hashlib",
         "heapq",
+        "importlib",  # for what is imported late: see the test of that
         "itertools",
         "json",
         "math",
@@ -62,6 +64,16 @@ def test_the_domain_imports_only_what_is_pure(graph: grimp.ImportGraph) -> None:
     }
     outside = {used for used in imported if not used.startswith("package_keeper")}
     assert outside <= PURE | {"univers"}
+
+
+def test_the_domain_imports_late_only_what_is_pure() -> None:
+    """The graph does not show what a string names, so every such string is looked at."""
+    for path in sorted((ROOT / "src" / "package_keeper" / "domain").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and "import_module" in ast.unparse(node.func):
+                [name] = node.args
+                assert isinstance(name, ast.Constant), ast.unparse(node)
+                assert str(name.value).split(".")[0] == "univers"
 
 
 def test_runtime_imports_are_declared(graph: grimp.ImportGraph) -> None:
