@@ -1,0 +1,77 @@
+"""What went wrong, in words, and what to do about it.
+
+Decides the title of every error and the advice for every outcome that is not as planned. The
+message of an error and the detail of a result are made where they arise and are only arranged
+here; their texts may hold what GitHub or a user wrote and are not yet made harmless.
+"""
+
+from package_keeper.domain.errors import (
+    AccessDenied,
+    KeeperError,
+    LimitExceeded,
+    ListingIncomplete,
+    ManifestsUnreadable,
+    RequestFailed,
+    WaitedTooLong,
+    WrongInputs,
+)
+from package_keeper.domain.outcome import Outcome
+from package_keeper.rendering.words import counted
+
+_TITLES: tuple[tuple[type[KeeperError], str], ...] = (
+    (LimitExceeded, "refused by a safety limit"),
+    (AccessDenied, "access denied or not found"),
+    (ListingIncomplete, "the versions could not be listed completely"),
+    (ManifestsUnreadable, "a manifest could not be read"),
+    (WaitedTooLong, "the wait for a rate limit would be too long"),
+    (RequestFailed, "a request failed"),
+)
+
+
+def title_of(error: KeeperError) -> str:
+    """The kind of error in a few words, such as `refused by a safety limit`."""
+    if isinstance(error, WrongInputs):
+        return f"{counted(len(error.mistakes), 'mistake')} in the inputs"
+    return next((title for kind, title in _TITLES if isinstance(error, kind)), "an error")
+
+
+_IN_WORDS = {
+    Outcome.UNDELETABLE: "over GitHub's download limit",
+    Outcome.CHANGED: "changed since the plan was made",
+    Outcome.ERROR: "failed",
+}
+
+_ADVICE = {
+    Outcome.RETAINED: (
+        "GitHub keeps the last tagged version of a package, and what a version that stays needs "
+        "is not deleted. If the whole package may go, set if-empty: delete-package."
+    ),
+    Outcome.UNDELETABLE: (
+        "GitHub does not delete public versions with more than 5,000 downloads. Ask GitHub Support "
+        "to delete them, or add them to keep so that they are not tried again."
+    ),
+    Outcome.CHANGED: "Nothing to do: the next run decides about them again.",
+    Outcome.DENIED: (
+        "A classic token needs the scopes read:packages and delete:packages. GITHUB_TOKEN needs "
+        "packages: write in the workflow's permissions, and this repository the Admin role under "
+        "Manage Actions access in the settings of the package."
+    ),
+    Outcome.ERROR: (
+        "Run the workflow again. If it fails in the same way, the request ids help GitHub Support "
+        "to find the cause."
+    ),
+    Outcome.NOT_ATTEMPTED: (
+        "Run the workflow again: it goes on where this run stopped. A higher max-wait lets one run "
+        "wait for the next rate limit window."
+    ),
+}
+
+
+def happened(outcome: Outcome) -> str:
+    """The outcome in words, to follow a number of versions."""
+    return _IN_WORDS.get(outcome, outcome.value.replace("-", " "))
+
+
+def what_to_do(outcome: Outcome) -> str:
+    """The advice that goes with an outcome; empty where all is as planned."""
+    return _ADVICE.get(outcome, "")

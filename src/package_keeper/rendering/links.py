@@ -1,0 +1,58 @@
+"""Where a summary may lead, and how versions and packages are named in it.
+
+Decides which addresses become links and the short name of a version. It does not decide what an
+address that came from elsewhere looks like in Markdown; `untrusted` does.
+"""
+
+import re
+from dataclasses import dataclass
+
+from package_keeper.domain.model import Version
+from package_keeper.domain.report import PackageReport
+from package_keeper.rendering.untrusted import code, link
+from package_keeper.rendering.words import number
+
+_HOST = re.compile(r"https?://([A-Za-z0-9.-]+(?::[0-9]+)?)/?", re.IGNORECASE)
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_MOST_TAGS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """The GitHub this run talks to: `server_url` is the runner's `GITHUB_SERVER_URL`."""
+
+    server_url: str = "https://github.com"
+
+    @property
+    def other_host(self) -> str | None:
+        """The host where it is not github.com, which command line tools must then be told."""
+        match = _HOST.fullmatch(self.server_url)
+        return match[1].lower() if match and match[1].lower() != "github.com" else None
+
+
+def package_name(package: PackageReport) -> str:
+    """The package as people know it: `owner/name`, or as asked for where it was not found."""
+    if package.plan is None:
+        return package.name
+    ref = package.plan.package.ref
+    return f"{ref.owner.login}/{ref.name}"
+
+
+def package_link(package: PackageReport) -> str:
+    """The package's name as Markdown, linked to its page."""
+    url = package.plan.package.html_url if package.plan else None
+    return link(code(package_name(package)), url)
+
+
+def version_link(version: Version) -> str:
+    """The version's tags, or its shortened name, as Markdown, linked to its page."""
+    if not version.tags:
+        return link(code(short_name(version.name)), version.html_url)
+    shown = " ".join(code(short_name(tag), 80) for tag in version.tags[:_MOST_TAGS])
+    more = len(version.tags) - _MOST_TAGS
+    return link(shown, version.html_url) + (f" and {number(more)} more tags" if more > 0 else "")
+
+
+def short_name(name: str) -> str:
+    """A digest cut to twelve digits, which tell it apart well enough; other names as they are."""
+    return f"{name[:19]}…" if _DIGEST.fullmatch(name) else name

@@ -1,0 +1,105 @@
+"""Why versions go or stay, put in words and summed up.
+
+Decides how the grounds of kept decisions are grouped (`180 kept by v*, 39 younger than 30 days`)
+and how a reason is written in a log or in Markdown. What the reason is, the plan has decided.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from package_keeper.domain.plan import Decision, Ground, Plan
+from package_keeper.rendering.untrusted import code, for_log, for_markdown, shorten
+from package_keeper.rendering.words import joined, number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How text is made harmless where it is shown: as `plain` text, and as a `quoted` name."""
+
+    plain: Callable[[str], str]
+    quoted: Callable[[str], str]
+
+
+LOG = Style(plain=for_log, quoted=for_log)
+MARKDOWN = Style(plain=for_markdown, quoted=code)
+
+_AGES = ("younger than ", "older than ")
+_BY_SOURCE = (Ground.RULE, Ground.LAST, Ground.DOUBT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptGroup:
+    """Decisions that keep for the same reason; `source` is a rule's text or another cause."""
+
+    ground: Ground
+    source: str
+    decisions: tuple[Decision, ...]
+
+    def phrase(self, style: Style) -> str:
+        """The reason, to follow a number: `kept by v*`, `younger than 30 days`."""
+        source = shorten(self.source, 200)
+        match self.ground:
+            case Ground.RULE:
+                return _by_rule(source, style)
+            case Ground.NOT_SELECTED:
+                return "not selected by any delete rule"
+            case Ground.NEEDED:
+                return "needed by images that are kept"
+            case Ground.PART:
+                return "part of other versions"
+            case Ground.LAST | Ground.DOUBT:
+                return _by_caution(self.ground, source, style)
+        assert_never(self.ground)
+
+
+def kept_groups(plan: Plan) -> tuple[KeptGroup, ...]:
+    """The kept decisions by reason, the largest group first."""
+    groups: defaultdict[tuple[Ground, str], list[Decision]] = defaultdict(list)
+    for decision in plan.kept:
+        source = decision.source or decision.reason
+        groups[decision.ground, source if decision.ground in _BY_SOURCE else ""].append(decision)
+    ordered = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0][0].value, item[0][1]))
+    return tuple(
+        KeptGroup(ground=ground, source=source, decisions=tuple(decisions))
+        for (ground, source), decisions in ordered
+    )
+
+
+def nothing_selected(plan: Plan, style: Style, *, most: int = 6) -> str:
+    """Why a plan changes nothing, in numbers: `0 of 219: 180 kept by v*, 39 younger than …`."""
+    if not plan.decisions:
+        return "0 of 0: the package has no active versions"
+    groups = kept_groups(plan)
+    parts = [f"{number(len(group.decisions))} {group.phrase(style)}" for group in groups[:most]]
+    rest = sum(len(group.decisions) for group in groups[most:])
+    if rest:
+        parts.append(f"{number(rest)} kept for other reasons")
+    return f"0 of {number(len(plan.decisions))}: {joined(parts)}"
+
+
+def reason_of(decision: Decision, style: Style) -> str:
+    """The plan's reason for one decision, its source quoted: ``selected by `delete: pr-*` ``."""
+    before, source, after = decision.reason.partition(decision.source or "\0")
+    if not source:
+        return style.plain(shorten(decision.reason, 300))
+    start, end = style.plain(shorten(before, 150)), style.plain(shorten(after, 150))
+    start += " " if before.endswith(" ") and not start.endswith(" ") else ""
+    end = f" {end}" if after.startswith(" ") and not end.startswith(" ") else end
+    return f"{start}{style.quoted(shorten(source, 150))}{end}"
+
+
+def _by_rule(source: str, style: Style) -> str:
+    text = source.removeprefix("keep: ")
+    if text.startswith(_AGES):
+        return style.plain(text)
+    return f"kept by {style.quoted(text)}"
+
+
+def _by_caution(ground: Ground, source: str, style: Style) -> str:
+    if ground is Ground.DOUBT:
+        return f"kept in doubt: {style.plain(source)}"
+    if source == "if-empty":
+        return "kept as the newest so that the package is not emptied"
+    return f"kept because of {style.plain(source)}"

@@ -1,0 +1,84 @@
+"""What a run did, counted per package and in all.
+
+Decides that the numbers add up: active versions are the kept and the planned ones, and the planned
+ones are those done and those that ended in any other way. Log, summary and outputs all count here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+from package_keeper.domain.outcome import Outcome, Result, Severity
+from package_keeper.domain.plan import Decision, Plan, Verdict
+from package_keeper.domain.report import PackageReport, RunReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Counts of versions.
+
+    `active` = `kept` + `planned` and, but for a dry run, `planned` = `deleted` + `restored` +
+    `untagged` + `already_gone` + `retained` + `failed` + `not_attempted`. `retained` counts all
+    that stays for a reason that is no failure: retained, undeletable and changed. `left` is how
+    many active versions there are after the run.
+    """
+
+    active: int = 0
+    kept: int = 0
+    planned: int = 0
+    deleted: int = 0
+    restored: int = 0
+    untagged: int = 0
+    already_gone: int = 0
+    retained: int = 0
+    failed: int = 0
+    not_attempted: int = 0
+    left: int = 0
+
+    @property
+    def done(self) -> int:
+        """How many actions ended as planned by this run's own doing."""
+        return self.deleted + self.restored + self.untagged
+
+
+def changes(plan: Plan | None) -> tuple[Decision, ...]:
+    """What the plan changes, in its order; every version where the whole package goes."""
+    if plan is None:
+        return ()
+    if plan.deletes_package:
+        return plan.decisions
+    return tuple(d for d in plan.decisions if d.verdict is not Verdict.KEEP)
+
+
+def in_plan_order(package: PackageReport, outcomes: Iterable[Outcome]) -> tuple[Result, ...]:
+    """The results that ended in one of these outcomes, ordered as their versions are planned."""
+    decisions = package.plan.decisions if package.plan else ()
+    places = {decision.version.id: place for place, decision in enumerate(decisions)}
+    results = package.with_outcome(*outcomes)
+    return tuple(sorted(results, key=lambda result: places.get(result.version.id, len(places))))
+
+
+def tally(package: PackageReport, *, dry_run: bool) -> Tally:
+    """One package's numbers. A planned version without a result counts as not attempted."""
+    planned = len(changes(package.plan))
+    ended = len(package.results) - len(package.with_outcome(Outcome.NOT_ATTEMPTED))
+    open_ = len(package.with_outcome(Outcome.NOT_ATTEMPTED))
+    return Tally(
+        active=package.active,
+        kept=package.active - planned,
+        planned=planned,
+        deleted=len(package.with_outcome(Outcome.DELETED)),
+        restored=len(package.with_outcome(Outcome.RESTORED)),
+        untagged=len(package.with_outcome(Outcome.UNTAGGED)),
+        already_gone=len(package.with_outcome(Outcome.ALREADY_GONE)),
+        retained=package.count(Severity.WARNING),
+        failed=package.count(Severity.FAILURE),
+        not_attempted=open_ if dry_run else max(open_, planned - ended),
+        left=package.left,
+    )
+
+
+def total(report: RunReport) -> Tally:
+    """The numbers of all packages added up."""
+    tallies = [tally(package, dry_run=report.dry_run) for package in report.packages]
+    names = [field.name for field in fields(Tally)]
+    return Tally(**{name: sum(getattr(each, name) for each in tallies) for name in names})

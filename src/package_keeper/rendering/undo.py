@@ -1,0 +1,114 @@
+"""How to undo a deletion.
+
+Decides what a person is told who wants deleted versions back. Restoring is not done here.
+
+GitHub restores what was deleted within 30 days as long as its name is free (REST API reference,
+"Restore package version for an organization"); that needs the scopes `read:packages` and
+`write:packages`.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import assert_never
+from urllib.parse import quote
+
+from package_keeper.domain.model import Owner, OwnerKind, PackageRef
+from package_keeper.domain.outcome import Outcome
+from package_keeper.domain.report import PackageReport, RunReport
+from package_keeper.rendering.links import Links, package_name
+from package_keeper.rendering.tally import in_plan_order
+from package_keeper.rendering.untrusted import code
+from package_keeper.rendering.words import counted, day, number
+
+RESTORABLE = timedelta(days=30)
+"""How long GitHub keeps what was deleted."""
+
+_IDS_PER_LINE = 8
+
+
+def undo(report: RunReport, *, links: Links, now: datetime, most_ids: int) -> tuple[str, ...]:
+    """The section on undoing this run's deletions, as lines of Markdown; none without deletions.
+
+    At most `most_ids` ids are written out, over all packages.
+    """
+    packages = [p for p in report.packages if p.with_outcome(Outcome.DELETED)]
+    if not packages:
+        return ()
+    lines = ["### How to undo this", "", _until(report, now), ""]
+    for package in packages:
+        ids = _ids_to_restore(package)
+        if most_ids < 1:
+            break
+        if len(packages) > 1:
+            lines += [f"{code(package_name(package))}:", ""]
+        lines += ["```sh", *_commands(package, ids[:most_ids], links), "```", ""]
+        if len(ids) > most_ids and not _is_whole(package):
+            lines += [_not_all(report, most_ids, len(ids)), ""]
+        most_ids -= 1 if _is_whole(package) else len(ids)
+    return tuple(lines)
+
+
+def _until(report: RunReport, now: datetime) -> str:
+    try:
+        date = f", that is until {day(now + RESTORABLE)}"
+    except OverflowError:
+        date = ""
+    ids = (
+        f" The ids are in the journal, {code(report.journal_file)}." if report.journal_file else ""
+    )
+    return (
+        f"GitHub keeps deleted versions for 30 days{date}, and restores them as long as nothing "
+        "new has taken their place. It takes a token with the scopes `read:packages` and "
+        f"`write:packages` and the Admin role on the package.{ids}"
+    )
+
+
+def _not_all(report: RunReport, shown: int, total: int) -> str:
+    where = "output `deleted-ids` has"
+    if report.journal_file:
+        where = f"journal, {code(report.journal_file)}, has"
+    return f"These are the first {number(shown)} of {counted(total, 'id')}; the {where} the others."
+
+
+def _is_whole(package: PackageReport) -> bool:
+    return package.plan is not None and package.plan.deletes_package
+
+
+def _ids_to_restore(package: PackageReport) -> tuple[int, ...]:
+    """Parts before what they are part of: the order of deleting, the other way round."""
+    deleted = in_plan_order(package, (Outcome.DELETED,))
+    return tuple(result.version.id for result in reversed(deleted))
+
+
+def _commands(package: PackageReport, ids: Iterable[int], links: Links) -> list[str]:
+    if package.plan is None:
+        return [f"# {', '.join(map(str, ids))}"]
+    host = f" --hostname {links.other_host}" if links.other_host else ""
+    call = f"gh api{host} --method POST"
+    path = _path(package.plan.package.ref)
+    if _is_whole(package):
+        return [f'{call} "{path}/restore"']
+    listed = [str(version_id) for version_id in ids]
+    if len(listed) == 1:
+        return [f'{call} "{path}/versions/{listed[0]}/restore"']
+    rows = [listed[i : i + _IDS_PER_LINE] for i in range(0, len(listed), _IDS_PER_LINE)]
+    lines = " \\\n  ".join(" ".join(row) for row in rows)
+    return [f"for id in {lines}; do", f'  {call} "{path}/versions/$id/restore"', "done"]
+
+
+def _path(ref: PackageRef) -> str:
+    """The API's path of the package; quoting leaves nothing that a shell would take apart."""
+    name = quote(ref.name, safe="", errors="replace")
+    return f"{_owner(ref.owner)}/packages/{ref.type.value}/{name}"
+
+
+def _owner(owner: Owner) -> str:
+    login = quote(owner.login, safe="", errors="replace")
+    match owner.kind:
+        case OwnerKind.ORGANIZATION:
+            return f"orgs/{login}"
+        case OwnerKind.USER:
+            return f"users/{login}"
+        case OwnerKind.AUTHENTICATED_USER:
+            return "user"
+    assert_never(owner.kind)
