@@ -1,0 +1,128 @@
+"""Inputs that are fine by themselves and don't fit together.
+
+Decides what can't be carried out as a whole, or would be without effect. Nothing is said about
+inputs that are mistakes already: what they were meant to be is not known.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from package_keeper.domain.model import DIGEST, PackageType
+from package_keeper.domain.patterns import Pattern
+from package_keeper.domain.shorthand import ShortInputs
+from package_keeper.inputs import declared
+from package_keeper.inputs.names import NameSelection
+from package_keeper.inputs.reading import Reading
+
+_TAG_GLOB = re.compile(r"[A-Za-z0-9_.*?\[\]!-]+")
+_DIGEST_GLOB = re.compile(r"sha256:[0-9a-f*?\[\]!-]+")
+
+_SELECTING = (
+    declared.VERSIONS_TO_KEEP,
+    declared.DELETE,
+    declared.DELETE_UNTAGGED,
+    declared.DELETE_IDS,
+)
+WAYS_TO_ASK = (
+    "versions-to-keep (how many of the newest stay), delete (patterns of what may go), "
+    "delete-untagged: true, or delete-ids"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was read so far; None also stands for what is a mistake already."""
+
+    short: ShortInputs
+    untag: bool
+    names: NameSelection | None
+    package_type: PackageType | None
+    journal_file: Path | None
+    manifest_cache: Path | None
+
+
+def record_contradictions(reading: Reading, asked: Asked) -> None:
+    """Record every contradiction as a mistake of the input that is to be changed."""
+    _selection(reading, asked.short)
+    _ids_of_several(reading, asked)
+    _untagging(reading, asked)
+    if asked.package_type is not None:
+        _without_effect(reading, asked.short, asked.package_type)
+        _impossible_patterns(reading, asked.short, asked.package_type)
+    _same_file(reading, asked)
+
+
+def _selection(reading: Reading, short: ShortInputs) -> None:
+    """Something must be asked for, unless what is wrong may have been the asking."""
+    if short.selects or reading.has_unknown or reading.is_wrong(*_SELECTING):
+        return
+    if reading.text(declared.OLDER_THAN):
+        problem = f"only narrows what may go, and nothing is to go. Ask for it by {WAYS_TO_ASK}"
+        reading.refuse(declared.OLDER_THAN, problem)
+    elif reading.text(declared.KEEP):
+        number = any(pattern.text.isdecimal() for pattern in short.keep)
+        named = " It holds names of tags or versions, not how many stay." if number else ""
+        problem = f"only protects, and nothing is to go.{named} Ask for it by {WAYS_TO_ASK}"
+        reading.refuse(declared.KEEP, problem)
+    else:
+        reading.refuse(declared.VERSIONS_TO_KEEP, f"nothing is asked for. Ask by {WAYS_TO_ASK}")
+
+
+def _ids_of_several(reading: Reading, asked: Asked) -> None:
+    if asked.short.delete_ids and asked.names is not None and not asked.names.is_one:
+        problem = "needs exactly one package: ids belong to one, and package-name names more"
+        reading.refuse(declared.DELETE_IDS, problem)
+
+
+def _untagging(reading: Reading, asked: Asked) -> None:
+    if not asked.untag:
+        return
+    if asked.package_type not in (PackageType.CONTAINER, None):
+        problem = f"has no effect on {asked.package_type.value}: only containers can lose a tag"
+        reading.refuse(declared.UNTAG, problem, value="true")
+    elif not asked.short.delete and not reading.is_wrong(declared.DELETE):
+        problem = "needs delete: a tag is taken off only where a pattern there says that it may go"
+        reading.refuse(declared.UNTAG, problem, value="true")
+
+
+def _without_effect(reading: Reading, short: ShortInputs, package_type: PackageType) -> None:
+    if short.delete_untagged and not package_type.has_tags:
+        problem = f"does not fit {package_type.value}, whose versions have no tags to be without"
+        reading.refuse(declared.DELETE_UNTAGGED, problem, value="true")
+    if reading.text(declared.MANIFEST_CACHE) and package_type is not PackageType.CONTAINER:
+        problem = f"has no effect on {package_type.value}: only containers have manifests to keep"
+        value = reading.text(declared.MANIFEST_CACHE)
+        reading.refuse(declared.MANIFEST_CACHE, problem, value=value)
+
+
+def _impossible_patterns(reading: Reading, short: ShortInputs, package_type: PackageType) -> None:
+    """Patterns no tag can match; elsewhere versions are named freely."""
+    if not package_type.has_tags:
+        return
+    for entry, patterns in ((declared.KEEP, short.keep), (declared.DELETE, short.delete)):
+        for pattern in patterns:
+            if problem := _why_never(pattern):
+                reading.refuse(entry, problem, value=pattern.text)
+
+
+def _why_never(pattern: Pattern) -> str | None:
+    if pattern.is_regex:
+        return None
+    if pattern.means_digest:
+        whole = DIGEST if pattern.is_literal else _DIGEST_GLOB
+        return (
+            None
+            if whole.fullmatch(pattern.text)
+            else "can't match a digest: sha256: and 64 hex digits"
+        )
+    if _TAG_GLOB.fullmatch(pattern.text):
+        return None
+    return "holds characters that no tag has; a regular expression is written as /.../"
+
+
+def _same_file(reading: Reading, asked: Asked) -> None:
+    """Journal and cache would overwrite one another."""
+    if asked.manifest_cache is not None and asked.manifest_cache == asked.journal_file:
+        value = reading.text(declared.MANIFEST_CACHE)
+        reading.refuse(declared.MANIFEST_CACHE, "is the journal-file as well", value=value)
