@@ -3,7 +3,7 @@
     precompile.py ENVIRONMENT STDLIB_ROOT
 
 Compiles all of ENVIRONMENT in place. Of the standard library it compiles only the modules that
-importing the whole of `package_keeper` loads, into a tree under STDLIB_ROOT that repeats their
+importing the whole of `package_keeper` loads, early or late, into a tree under STDLIB_ROOT that repeats their
 absolute paths. It runs in the builder stage, with the interpreter that the image will run.
 
 The `.pyc` files are unchecked: the times of files are rounded in layers, and a file that looks
@@ -18,6 +18,9 @@ import sys
 import sysconfig
 from importlib.util import cache_from_source
 from pathlib import Path
+
+# What the program imports only when it needs it.
+LATE = ("univers.versions",)
 
 UNCHECKED = py_compile.PycInvalidationMode.UNCHECKED_HASH
 
@@ -44,6 +47,8 @@ def _import_everything(package: str) -> None:
     root = importlib.import_module(package)
     for module in pkgutil.walk_packages(root.__path__, f"{package}."):
         importlib.import_module(module.name)
+    for name in LATE:
+        importlib.import_module(name)
 
 
 if __name__ == "__main__":
