@@ -30,7 +30,8 @@ def main() -> int:
         state = json.loads(options.state.read_text(encoding="utf-8")) if options.state else {}
         tokens = seed(github, state)
         urls = {"api_url": github.api_url, "registry_url": github.registry_url, "tokens": tokens}
-        print(json.dumps(urls), flush=True)
+        sys.stdout.write(json.dumps(urls) + "\n")
+        sys.stdout.flush()
         stop.wait()
     return 0
 

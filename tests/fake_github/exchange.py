@@ -39,7 +39,7 @@ class LoggedRequest:
     """One line of the log: what was asked, by which kind of token, and the status answered.
 
     `time` is `time.monotonic()` on arrival, `answered` on answering, in seconds. `status` is 0
-    where the connection was dropped without an answer. `version_rows` is how many rows a list had.
+    where the connection was dropped without an answer.
     """
 
     time: float

@@ -6,12 +6,13 @@ import datetime as dt
 from types import TracebackType
 from typing import Self
 
+from fake_github.backend import Backend, Hook
 from fake_github.behaviour import Behaviour
 from fake_github.exchange import LoggedRequest
 from fake_github.faults import Fault
 from fake_github.limits import LimitKeeper, Limits
 from fake_github.packages import FakePackage
-from fake_github.server import Backend, Hook, Listeners
+from fake_github.server import Listeners
 from fake_github.tokens import Token, secret_of
 from fake_github.world import Owner, RoleName, Sso, World
 
@@ -41,6 +42,8 @@ class FakeGitHub:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+        if error is None:
+            self.check()
 
     def start(self) -> None:
         """Begin to listen on 127.0.0.1."""
@@ -49,6 +52,11 @@ class FakeGitHub:
     def close(self) -> None:
         """Stop listening; the state can still be looked at."""
         self._listeners.close()
+
+    def check(self) -> None:
+        """Raise what failed inside the fake or a hook: no test may take it for GitHub's doing."""
+        if self._backend.failures:
+            raise RuntimeError("the fake GitHub itself failed") from self._backend.failures[0]
 
     # Addresses
 

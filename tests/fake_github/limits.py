@@ -115,9 +115,9 @@ class LimitKeeper:
         while window and window[0] <= now - self.limits.minute:
             window.popleft()
         if len(window) >= allowed:
-            wait = (window[0] + self.limits.minute - now) * 1000
+            wait = _go_duration(window[0] + self.limits.minute - now)
             raise registry_error(
-                429, "TOOMANYREQUESTS", f"retry-after: {wait:.6f}ms, allowed: {allowed}/minute"
+                429, "TOOMANYREQUESTS", f"retry-after: {wait}, allowed: {allowed}/minute"
             )
         window.append(now)
 
@@ -187,6 +187,14 @@ class LimitKeeper:
         text = _LONG.format(request_id=request_id) if self.limits.long_text else _SHORT
         headers = {"Retry-After": str(math.ceil(wait))} if self.limits.retry_after_header else {}
         return api_error(self.limits.status, text, docs=SECONDARY_DOCS, headers=headers)
+
+
+def _go_duration(seconds: float) -> str:
+    """A duration as Go writes it: `880.092µs`, `1.2ms`, `10.3s`, `1m5.3s`."""
+    for unit, size in (("µs", 1e-6), ("ms", 1e-3), ("s", 1.0)):
+        if seconds < size * 1000 and (unit != "s" or seconds < 60):
+            return f"{seconds / size:.6g}{unit}"
+    return f"{int(seconds // 60)}m{seconds % 60:.6g}s"
 
 
 def with_headers(reply: Reply, headers: dict[str, str]) -> Reply:

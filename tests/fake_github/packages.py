@@ -7,17 +7,15 @@ itself (last version, downloads, 30 days) are in `rules`.
 from __future__ import annotations
 
 import datetime as dt
-import random
 from typing import TYPE_CHECKING, Any
 
 from fake_github import pushing
+from fake_github.listing import Listing
 from fake_github.manifests import Manifest, manifest_from
 from fake_github.versions import FakeVersion
 
 if TYPE_CHECKING:
     from fake_github.world import Owner, RoleName, World
-
-Row = tuple[FakeVersion, tuple[str, ...]]
 
 
 class FakePackage:
@@ -52,7 +50,7 @@ class FakePackage:
         self.taken_down: tuple[FakeVersion, ...] = ()
         self._tagged: dict[str, FakeVersion] = {}
         self._by_id: dict[int, FakeVersion] = {}
-        self._sorted: tuple[object, list[FakeVersion]] = (None, [])
+        self.listing = Listing(self)
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -185,28 +183,6 @@ class FakePackage:
                 self.restore_version(version)
             self.taken_down = ()
             self.world.changed()
-
-    def rows(self, state: str, as_of: int | None = None) -> list[Row]:
-        """Versions of a state with their tags, in the order listed; `as_of` a past sequence."""
-        if as_of is None:
-            return [(v, v.tags) for v in self._in_order(state)]
-        then = ((v, v.as_of(as_of)) for v in self._ordered(self._by_id.values()))
-        wanted = state == "active"
-        return [(v, c.tags) for v, c in then if c is not None and c.active is wanted]
-
-    def _in_order(self, state: str) -> list[FakeVersion]:
-        key = (state, self.world.sequence, self.world.behaviour.order)
-        if self._sorted[0] != key:
-            found = self.active if state == "active" else self.gone
-            self._sorted = (key, self._ordered(found.values()))
-        return self._sorted[1]
-
-    def _ordered(self, versions: Any) -> list[FakeVersion]:
-        order = self.world.behaviour.order
-        listed = sorted(versions, key=lambda v: (v.created_at, v.id), reverse=order == "newest")
-        if order == "shuffled":
-            random.Random(self.id).shuffle(listed)
-        return listed
 
     def push_manifest(
         self,

@@ -30,10 +30,11 @@ _PATH = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """A registry token: what it lets its bearer do, until when (`time.monotonic()` seconds)."""
+    """A registry token: what it lets its bearer do, of what was asked, until when (monotonic)."""
 
     token: Token
     scopes: frozenset[tuple[str, str]]
+    asked: frozenset[tuple[str, str]]
     until: float
 
 
@@ -107,15 +108,15 @@ class Registry:
         secret = base64.b64encode(f"grant-{len(self._grants)}".encode()).decode()
         seconds = self.world.behaviour.token_seconds
         until = time.monotonic() + (seconds if seconds is not None else 300)
-        self._grants[secret] = Grant(token=token, scopes=scopes, until=until)
+        asked = frozenset(pair for text in call.scopes for pair in _pairs(text))
+        self._grants[secret] = Grant(token=token, scopes=scopes, asked=asked, until=until)
         body: dict[str, object] = {"token": secret}
         return json_reply(200, body if seconds is None else {**body, "expires_in": seconds})
 
     def _granted(self, token: Token, scope: str) -> list[tuple[str, str]]:
         """The (repository, action) pairs of a scope, or a refusal of what may not even be read."""
-        _, repository, actions = (*scope.split(":", 2), "", "")[:3]
-        owner, _, name = repository.partition("/")
-        wanted = [(repository, action) for action in actions.split(",")]
+        wanted = _pairs(scope)
+        owner, _, name = wanted[0][0].partition("/")
         package = self.world.package(owner, "container", name)
         if package is not None:
             if not self._may(token, package, Role.READ):
@@ -142,6 +143,8 @@ class Registry:
             if grant is not None and grant.until > time.monotonic():
                 if repository == "user/image" or (repository, action) in grant.scopes:
                     return
+                if (repository, action) in grant.asked:
+                    raise registry_error(403, "DENIED", "permission_denied: write_package")
             elif grant is None and _decoded(value) in self.world.tokens:
                 return
         actions = "pull" if action == "pull" else "pull,push"
@@ -203,6 +206,12 @@ class Registry:
         path = quote(f"{target.repository}/referrers/sha256", safe="")
         location = f"https://github.com/-/v2/packages/container/package/{path}"
         return Reply(status=303, headers={"Location": location})
+
+
+def _pairs(scope: str) -> list[tuple[str, str]]:
+    """`repository:acme/app:pull,push` as pairs of repository and action."""
+    _, repository, actions = (*scope.split(":", 2), "", "")[:3]
+    return [(repository, action) for action in actions.split(",")]
 
 
 def _content(stored: Manifest) -> Reply:

@@ -61,7 +61,7 @@ class Uploads:
         path, reference = f"/v2/{target.repository}", target.reference
         match (call.method, target.kind):
             case ("POST", "blobs/uploads"):
-                return self._start(call, package, path)
+                return self._start(call, token, package, path)
             case ("PATCH", "blobs/uploads"):
                 return self._go_on(call, package, path, reference)
             case ("PUT", "blobs/uploads"):
@@ -92,10 +92,10 @@ class Uploads:
         self.world.packages[package.key] = package
         return package
 
-    def _start(self, call: Call, package: FakePackage, path: str) -> Reply:
+    def _start(self, call: Call, token: Token, package: FakePackage, path: str) -> Reply:
         """Begin an upload; a mount of what the registry holds is done at once."""
         mount, digest = call.query.get("mount"), call.query.get("digest")
-        if mount in self.world.blobs and mount is not None:
+        if mount is not None and self._mountable(token, mount, call.query.get("from")):
             package.blobs.add(mount)
             return _created(f"{path}/blobs/{mount}", mount)
         if digest is not None:
@@ -103,6 +103,13 @@ class Uploads:
         number = str(self.world.new_id())
         package.uploads[number] = bytearray()
         return _accepted(path, number, 0)
+
+    def _mountable(self, token: Token, digest: str, source: str | None) -> bool:
+        """A blob can be taken over from a repository that the token may read."""
+        login, _, name = (source or "").partition("/")
+        package = self.world.package(login, "container", name)
+        readable = package is not None and role_of(token, package) >= Role.READ
+        return readable and package is not None and digest in package.blobs
 
     def _go_on(self, call: Call, package: FakePackage, path: str, number: str) -> Reply:
         upload = self._upload(package, number)
