@@ -3,8 +3,9 @@
     precompile.py ENVIRONMENT STDLIB_ROOT
 
 Compiles all of ENVIRONMENT in place. Of the standard library it compiles only the modules that
-importing the whole of `package_keeper` loads, early or late, into a tree under STDLIB_ROOT that repeats their
-absolute paths. It runs in the builder stage, with the interpreter that the image will run.
+importing the whole of `package_keeper` loads, early or late, into a tree under STDLIB_ROOT that
+repeats their absolute paths. It runs in the builder stage, with the interpreter that the image
+will run.
 
 The `.pyc` files are unchecked: the times of files are rounded in layers, and a file that looks
 newer than its `.pyc` would be compiled again in every run.
