@@ -9,6 +9,9 @@ from datetime import datetime
 
 from package_keeper.pacing.asking import number, seconds_to_reset
 
+JITTER = 5.0
+"""Seconds by which the reset time of one and the same hour may differ between answers."""
+
 
 class Budget:
     """`x-ratelimit-remaining` and `x-ratelimit-reset`, kept between answers.
@@ -31,9 +34,10 @@ class Budget:
         limit = number(headers.get("x-ratelimit-limit"))
         self.limit = self.limit if limit is None else int(limit)
         key = number(headers.get("x-ratelimit-reset"))
-        if key is not None and self._reset is not None and key < self._reset:
+        if key is not None and self._reset is not None and key < self._reset - JITTER:
             return  # an answer from before the renewal that came late
-        known = self._remaining if key == self._reset else None
+        same = key is None or self._reset is None or key <= self._reset + JITTER
+        known = self._remaining if same else None
         self._remaining = int(remaining) if known is None else min(int(remaining), known)
         self._reset = key
         wait = seconds_to_reset(headers, now)
