@@ -47,7 +47,7 @@ class Fault:
     """One fault: it meets calls that match all of `server`, `method`, `path_contains`, `predicate`.
 
     It lets `skip` matching calls pass, then meets `times` of them (None: all). `path_contains`
-    looks at the raw path with its query.
+    looks at the raw path with its query (beware: `page=2` is in `per_page=25` too).
     """
 
     kind: FaultKind

@@ -173,12 +173,11 @@ class LimitKeeper:
         points = 1 if method in ("GET", "HEAD", "OPTIONS") else 5
         crowded = self.limits.concurrent is not None and account.open > self.limits.concurrent
         spent_up = allowed is not None and account.points + points > allowed
-        if now >= account.blocked_until and (crowded or spent_up):
-            wait = (
-                self.limits.minute if self.limits.retry_after is None else self.limits.retry_after
-            )
-            account.blocked_until = now + wait
-        if now < account.blocked_until:
+        blocked = now < account.blocked_until
+        if (crowded or spent_up) and not blocked:
+            wait = self.limits.retry_after
+            account.blocked_until = now + (self.limits.minute if wait is None else wait)
+        if blocked or crowded or spent_up:
             raise self._secondary_refusal(account.blocked_until - now, request_id)
         account.points += points
         account.spent.append((now, points))

@@ -1,0 +1,224 @@
+"""Rate limits are enforced in real time, in GitHub's words and in the registry's."""
+
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from fake_github import FakeGitHub, FakePackage, Limits, Token
+from fake_github.contract import ApiClient
+from fake_github.scene import ALL, APP, acme, asking, message
+
+SECONDARY = (
+    "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+)
+
+
+@pytest.fixture
+def github() -> Iterator[FakeGitHub]:
+    with acme() as github:
+        yield github
+
+
+@pytest.fixture
+def api(github: FakeGitHub) -> Iterator[ApiClient]:
+    with asking(github) as api:
+        yield api
+
+
+@pytest.fixture
+def app(github: FakeGitHub) -> FakePackage:
+    package = github.world.package("acme", "container", "app")
+    assert package is not None
+    return package
+
+
+@pytest.mark.parametrize(
+    ("token", "limit"),
+    [
+        (Token.classic(login="octocat", scopes=ALL), 5000),
+        (Token.actions(repository="acme/app"), 1000),
+        (Token.app(repository="acme/app"), 5000),
+    ],
+)
+def test_every_kind_has_its_budget(github: FakeGitHub, token: Token, limit: int) -> None:
+    with asking(github, token) as api:
+        for used in (1, 2):
+            headers = api.get("/users/acme").headers
+            assert headers["X-RateLimit-Limit"] == str(limit)
+            assert headers["X-RateLimit-Remaining"] == str(limit - used)
+            assert headers["X-RateLimit-Used"] == str(used)
+            assert headers["X-RateLimit-Resource"] == "core"
+            assert 3590 <= int(headers["X-RateLimit-Reset"]) - time.time() <= 3602
+
+
+def test_a_person_shares_one_budget_over_all_tokens(github: FakeGitHub) -> None:
+    with asking(github) as one, asking(github, Token.oauth(login="OCTOCAT")) as other:
+        one.get("/users/acme")
+        assert other.get("/users/acme").headers["X-RateLimit-Used"] == "2"
+    with asking(github, Token.actions(repository="acme/app")) as workflow:
+        assert workflow.get("/users/acme").headers["X-RateLimit-Used"] == "1"
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_the_primary_limit_refuses_until_its_reset(
+    github: FakeGitHub, api: ApiClient, status: int
+) -> None:
+    github.limits = Limits(primary_per_hour=3, hour=0.6, status=403 if status == 403 else 429)
+    started = time.monotonic()
+    for _ in range(3):
+        assert api.get(APP).status_code == 200
+    refused = api.get(APP)
+    assert message(refused)[0] == status
+    assert message(refused)[1].startswith("API rate limit exceeded for user ID ")
+    assert refused.headers["X-RateLimit-Remaining"] == "0"
+    assert "Retry-After" not in refused.headers
+    time.sleep(0.6 - (time.monotonic() - started) + 0.05)
+    assert time.time() < int(refused.headers["X-RateLimit-Reset"]) + 1
+    assert api.get(APP).status_code == 200
+
+
+def test_a_workflows_primary_refusal_names_the_installation(github: FakeGitHub) -> None:
+    github.limits = Limits(primary_per_hour=0)
+    with asking(github, Token.actions(repository="acme/app")) as api:
+        assert message(api.get(APP))[1] == "API rate limit exceeded for installation ID 19416693."
+
+
+def test_a_read_is_one_point_and_a_write_five(
+    github: FakeGitHub, api: ApiClient, app: FakePackage
+) -> None:
+    ids = [app.add_version(f"sha256:{number}").id for number in range(5)]
+    github.limits = Limits(points_per_minute=20)
+    for version_id in ids[:3]:
+        assert api.delete(f"{APP}/versions/{version_id}").status_code == 204
+    assert api.get(APP).status_code == 200
+    refused = api.delete(f"{APP}/versions/{ids[3]}")
+    assert message(refused)[1].startswith(SECONDARY)
+    assert app.version(ids[3]) in app.versions
+    github.limits = Limits(points_per_minute=20)
+    for version_id in ids[3:]:
+        assert api.delete(f"{APP}/versions/{version_id}").status_code == 204
+    for _ in range(10):
+        assert api.get(APP).status_code == 200
+    assert api.get(APP).status_code == 403
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_the_secondary_limit_refuses_everything_for_a_while(
+    github: FakeGitHub, api: ApiClient, status: int
+) -> None:
+    github.limits = Limits(points_per_minute=2, minute=0.4, status=403 if status == 403 else 429)
+    api.get(APP)
+    api.get(APP)
+    refused = api.get(APP)
+    assert message(refused)[0] == status
+    request_id = refused.headers["X-GitHub-Request-Id"]
+    assert message(refused)[1].endswith(f"please include the request ID {request_id}.")
+    assert refused.json()["documentation_url"].endswith("#about-secondary-rate-limits")
+    assert refused.headers["Retry-After"] == "1"
+    assert int(refused.headers["X-RateLimit-Remaining"]) > 0
+    assert api.get("/users/acme").status_code == status
+    time.sleep(0.45)
+    assert api.get(APP).status_code == 200
+
+
+def test_the_window_slides(github: FakeGitHub, api: ApiClient) -> None:
+    github.limits = Limits(points_per_minute=4, minute=1.0, retry_after=0.01)
+    begun = time.monotonic()
+    api.get(APP)
+    api.get(APP)
+    time.sleep(0.6)
+    api.get(APP)
+    api.get(APP)
+    time.sleep(max(0.0, begun + 1.1 - time.monotonic()))
+    assert [api.get(APP).status_code for _ in range(3)] == [200, 200, 403]
+
+
+def test_a_secondary_refusal_may_say_less(github: FakeGitHub, api: ApiClient) -> None:
+    github.limits = Limits(
+        points_per_minute=0, retry_after_header=False, headers=False, long_text=False
+    )
+    refused = api.get(APP)
+    assert message(refused) == (403, SECONDARY)
+    assert "Retry-After" not in refused.headers
+    assert not [name for name in refused.headers if name.lower().startswith("x-ratelimit")]
+
+
+def test_how_long_a_refusal_lasts_can_be_set(github: FakeGitHub, api: ApiClient) -> None:
+    github.limits = Limits(points_per_minute=0, retry_after=7.2)
+    assert api.get(APP).headers["Retry-After"] == "8"
+
+
+def test_too_many_at_once_are_refused(github: FakeGitHub) -> None:
+    github.limits = Limits(concurrent=5, retry_after=0.0)
+    github.latency = 0.3
+    secret = github.add_token(Token.classic(login="octocat", scopes=ALL))
+
+    def ask(_: int) -> int:
+        with ApiClient(github, secret) as api:
+            return api.get(APP).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = sorted(pool.map(ask, range(8)))
+    assert statuses == [200] * 5 + [403] * 3
+    assert ask(0) == 200
+
+
+def test_limits_can_be_off(github: FakeGitHub, api: ApiClient, app: FakePackage) -> None:
+    github.limits = Limits.none()
+    for number in range(200):
+        version = app.add_version(f"sha256:{number}")
+        assert api.delete(f"{APP}/versions/{version.id}").status_code == 204
+
+
+def test_asking_for_the_limit_is_free(github: FakeGitHub, api: ApiClient) -> None:
+    github.limits = Limits(primary_per_hour=1)
+    for _ in range(3):
+        answer = api.get("/rate_limit")
+        assert answer.json()["resources"]["core"]["remaining"] == 1
+    api.get(APP)
+    assert api.get("/rate_limit").json()["rate"]["remaining"] == 0
+    assert api.get(APP).status_code == 403
+
+
+def test_an_enterprise_server_may_have_no_limits(github: FakeGitHub, api: ApiClient) -> None:
+    github.limits = Limits(enabled=False, points_per_minute=0, primary_per_hour=0)
+    answer = api.get(APP)
+    assert answer.status_code == 200
+    assert "X-RateLimit-Limit" not in answer.headers
+    assert message(api.get("/rate_limit")) == (404, "Rate limiting is not enabled.")
+
+
+def test_the_registry_refuses_in_its_own_words(github: FakeGitHub) -> None:
+    github.limits = Limits(registry_reads=2, registry_writes=1, minute=0.5)
+    url = f"{github.registry_url}/v2/"
+    assert [requests.get(url, timeout=10).status_code for _ in range(3)] == [401, 401, 429]
+    refused = requests.get(url, timeout=10)
+    (error,) = refused.json()["errors"]
+    assert error["code"] == "TOOMANYREQUESTS"
+    pattern = r"retry-after: \d+(\.\d+)?(µs|ms), allowed: 2/minute"
+    assert re.fullmatch(pattern, error["message"])
+    assert "Retry-After" not in refused.headers
+    written = [requests.post(f"{url}acme/app/blobs/uploads/", timeout=10) for _ in range(2)]
+    assert [answer.status_code for answer in written] == [401, 429]
+    time.sleep(0.5)
+    assert requests.get(url, timeout=10).status_code == 401
+
+
+def test_long_registry_waits_are_durations_too(github: FakeGitHub) -> None:
+    url = f"{github.registry_url}/v2/"
+    for minute, pattern in ((30.0, r"2\d\.\d+s"), (90.0, r"1m2\d\.\d+s")):
+        github.limits = Limits(registry_reads=1, minute=minute)
+        requests.get(url, timeout=10)
+        text = requests.get(url, timeout=10).json()["errors"][0]["message"]
+        assert re.match(rf"retry-after: {pattern}, ", text)
+
+
+def test_the_limits_of_api_and_registry_are_apart(github: FakeGitHub, api: ApiClient) -> None:
+    github.limits = Limits(registry_reads=0)
+    assert api.get(APP).status_code == 200
+    github.limits = Limits(points_per_minute=0)
+    assert requests.get(f"{github.registry_url}/v2/", timeout=10).status_code == 401
