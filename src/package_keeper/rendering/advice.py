@@ -32,8 +32,11 @@ def title_of(error: KeeperError) -> str:
     """The kind of error in a few words, such as `refused by a safety limit`."""
     if isinstance(error, WrongInputs):
         return f"{counted(len(error.mistakes), 'mistake')} in the inputs"
-    return next((title for kind, title in _TITLES if isinstance(error, kind)), "an error")
+    return next((title for kind, title in _TITLES if isinstance(error, kind)), OTHER)
 
+
+OTHER = "an error"
+"""The kind of an error that is of no kind with a name."""
 
 _IN_WORDS = {
     Outcome.UNDELETABLE: "over GitHub's download limit",

@@ -6,20 +6,21 @@ ExecutionContext.cs), so there are never more, and the tenth says how many are m
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import chain
 
 from package_keeper.domain.errors import KeeperError, WrongInputs
 from package_keeper.domain.outcome import Outcome, Result, RunOutcome
-from package_keeper.domain.report import PackageReport, RunReport
+from package_keeper.domain.report import RunReport
 from package_keeper.rendering.advice import happened, title_of, what_to_do
+from package_keeper.rendering.links import label, package_name
 from package_keeper.rendering.outputs import cut_outputs
 from package_keeper.rendering.reasons import LOG, nothing_selected
-from package_keeper.rendering.tally import tally, total
+from package_keeper.rendering.tally import total, unfinished
 from package_keeper.rendering.untrusted import for_log, shorten
-from package_keeper.rendering.words import counted, number
+from package_keeper.rendering.words import begun, counted, number
 
 MOST = 10
 LONGEST = 4096
@@ -67,43 +68,54 @@ def _made(level: Level, title: str, *texts: str) -> Annotation:
 
 def _errors(report: RunReport) -> Iterator[Annotation]:
     if report.error:
-        yield _of_error(report.error, "")
+        yield _of_errors([("", report.error)])
+    by_kind: defaultdict[str, list[tuple[str, KeeperError]]] = defaultdict(list)
     for package in report.packages:
         if package.error:
-            yield _of_error(package.error, package.name)
+            by_kind[title_of(package.error)].append((package_name(package), package.error))
+    yield from map(_of_errors, by_kind.values())
     for outcome in (Outcome.DENIED, Outcome.ERROR):
-        for package in report.packages:
-            yield from _of_results(package, outcome, Level.ERROR)
+        yield from _of_results(report, outcome, Level.ERROR)
 
 
-def _of_error(error: KeeperError, name: str) -> Annotation:
+def _of_errors(alike: list[tuple[str, KeeperError]]) -> Annotation:
+    """One annotation for errors of the same kind; the first is told, the others are named."""
+    name, error = alike[0]
     level = Level.ERROR if error.exit_code else Level.WARNING
-    title = f"{name}: {title_of(error)}" if name else title_of(error).capitalize()
+    title = f"{_named([name for name, _ in alike])}: {title_of(error)}" if name else ""
     if isinstance(error, WrongInputs):
         mistakes = (f"- {shorten(for_log(str(mistake)), 1000)}" for mistake in error.mistakes)
-        return _made(level, title, "\n".join(("Correct these inputs:", *mistakes)))
+        return _made(level, begun(title_of(error)), "\n".join(("Correct these inputs:", *mistakes)))
     request = f"(GitHub request {for_log(error.request_id)})" if error.request_id else ""
-    texts = (shorten(for_log(error.message), 2000), shorten(for_log(error.hint), 1500), request)
-    return _made(level, title, *texts)
+    texts = (shorten(for_log(error.message), 1500), shorten(for_log(error.hint), 1500), request)
+    others = ", ".join(shorten(for_log(other), 100) for other, _ in alike[1:6])
+    more = f"The same kind of error stopped {others}" if others else ""
+    rest = f" and {number(len(alike) - 6)} more packages" if len(alike) > 6 else ""
+    return _made(level, title or begun(title_of(error)), *texts, f"{more}{rest}." if more else "")
 
 
-def _of_results(package: PackageReport, outcome: Outcome, level: Level) -> Iterator[Annotation]:
-    results = package.with_outcome(outcome)
-    if not results:
-        return
-    words = "could not be deleted" if outcome is Outcome.ERROR else happened(outcome)
-    title = f"{package.name}: {counted(len(results), 'version')} {words}"
-    yield _made(level, title, _details(results), what_to_do(outcome))
+def _named(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else counted(len(names), "package")
 
 
-def _details(results: tuple[Result, ...]) -> str:
+def _of_results(report: RunReport, outcome: Outcome, level: Level) -> Iterator[Annotation]:
+    """One annotation for all versions with this outcome."""
+    packages = [package for package in report.packages if package.with_outcome(outcome)]
+    results = [result for package in packages for result in package.with_outcome(outcome)]
+    if results:
+        name = _named([package_name(package) for package in packages])
+        title = f"{name}: {counted(len(results), 'version')} {happened(outcome)}"
+        yield _made(level, title, _details(results), what_to_do(outcome))
+
+
+def _details(results: Sequence[Result]) -> str:
     """The reasons that were given, each once with how often and an example."""
     by_detail: defaultdict[str, list[Result]] = defaultdict(list)
     for result in results:
         by_detail[result.detail].append(result)
     reasons = []
     for detail, same in list(by_detail.items())[:3]:
-        example = for_log(shorten(same[0].version.label, 100))
+        example = for_log(label(same[0].version))
         names = example if len(same) == 1 else f"{example} and {number(len(same) - 1)} more"
         reason = shorten(for_log(detail), 500)
         reasons.append(f"{names}: {reason}" if reason else names)
@@ -113,30 +125,33 @@ def _details(results: tuple[Result, ...]) -> str:
 
 
 def _warnings(report: RunReport) -> Iterator[Annotation]:
-    if report.cancelled:
-        left = number(total(report).not_attempted)
-        text = f"The run was cancelled; {left} planned changes were not attempted."
-        yield _made(Level.WARNING, "Cancelled", text, what_to_do(Outcome.NOT_ATTEMPTED))
-    for package in report.packages:
-        yield from _not_attempted(package, report)
+    yield from _not_attempted(report)
     for outcome in (Outcome.UNDELETABLE, Outcome.RETAINED, Outcome.CHANGED):
-        for package in report.packages:
-            yield from _of_results(package, outcome, Level.WARNING)
-    for text in report.warnings:
-        yield _made(Level.WARNING, "Package Keeper", for_log(text))
+        yield from _of_results(report, outcome, Level.WARNING)
+    texts = [("Package Keeper", text) for text in report.warnings]
     for package in report.packages:
-        for text in (*(package.plan.warnings if package.plan else ()), *package.warnings):
-            yield _made(Level.WARNING, package.name, for_log(text))
+        planned = package.plan.warnings if package.plan else ()
+        texts += [(package_name(package), text) for text in (*planned, *package.warnings)]
+    yield from _said(Level.WARNING, texts)
 
 
-def _not_attempted(package: PackageReport, report: RunReport) -> Iterator[Annotation]:
-    count = tally(package, dry_run=report.dry_run).not_attempted
-    if not count or report.cancelled or package.error:
-        return
-    title = f"{package.name}: {counted(count, 'version')} not attempted"
-    results = package.with_outcome(Outcome.NOT_ATTEMPTED)
-    reason = _details(results) if results else ""
-    yield _made(Level.WARNING, title, reason, what_to_do(Outcome.NOT_ATTEMPTED))
+def _not_attempted(report: RunReport) -> Iterator[Annotation]:
+    count = total(report).not_attempted if report.cancelled else unfinished(report)
+    if count or report.cancelled:
+        results = [r for r in report.results if r.outcome is Outcome.NOT_ATTEMPTED]
+        reason = _details(results) if results else ""
+        cancelled = "Cancelled: " if report.cancelled else ""
+        title = f"{cancelled}{counted(count, 'version')} not attempted"
+        yield _made(Level.WARNING, title, reason, what_to_do(Outcome.NOT_ATTEMPTED))
+
+
+def _said(level: Level, texts: list[tuple[str, str]]) -> Iterator[Annotation]:
+    """One annotation for each different text, however many packages it is about."""
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    for name, text in texts:
+        names[text].append(name)
+    for text, about in names.items():
+        yield _made(level, _named(list(dict.fromkeys(about))), for_log(text))
 
 
 def _notices(report: RunReport) -> Iterator[Annotation]:
@@ -148,9 +163,8 @@ def _notices(report: RunReport) -> Iterator[Annotation]:
             f"It has the first {number(cut.shown)} of {number(cut.total)} ids; all are in {where}."
         )
         yield _made(Level.NOTICE, f"The output {cut.name} is cut", text)
-    for package in report.packages:
-        for text in package.plan.notices if package.plan else ():
-            yield _made(Level.NOTICE, package.name, for_log(text))
+    notices = [(p, text) for p in report.packages if p.plan for text in p.plan.notices]
+    yield from _said(Level.NOTICE, [(package_name(package), text) for package, text in notices])
 
 
 def _nothing_to_do(report: RunReport) -> Iterator[Annotation]:
@@ -159,4 +173,4 @@ def _nothing_to_do(report: RunReport) -> Iterator[Annotation]:
     for package in report.packages:
         if package.plan:
             text = f"{nothing_selected(package.plan, LOG)}."
-            yield _made(Level.NOTICE, f"{package.name}: nothing to delete", for_log(text))
+            yield _made(Level.NOTICE, f"{package_name(package)}: nothing to delete", for_log(text))

@@ -1,35 +1,33 @@
-"""The lists of what changes, what was kept and what was skipped.
+"""The lists of what was, or would be, changed.
 
 Decides how versions are listed: an image with its parts on one line, newest first, each with its
 reason. It does not decide how long a list may be; the summary does.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator, Sequence
 
-from package_keeper.domain.model import Version, newest_first
+from package_keeper.domain.errors import LimitExceeded
+from package_keeper.domain.model import newest_first
 from package_keeper.domain.outcome import Outcome
-from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
+from package_keeper.domain.plan import Decision, Ground, Verdict
 from package_keeper.domain.report import PackageReport, RunReport
-from package_keeper.rendering.advice import happened, title_of
-from package_keeper.rendering.links import package_link, short_name, version_link
-from package_keeper.rendering.reasons import MARKDOWN, KeptGroup, kept_groups, reason_of
+from package_keeper.rendering.links import package_link, version_link
+from package_keeper.rendering.reasons import MARKDOWN, reason_of
 from package_keeper.rendering.tables import cut, table
 from package_keeper.rendering.tally import changes
-from package_keeper.rendering.untrusted import code, for_table_cell
-from package_keeper.rendering.words import counted, number
+from package_keeper.rendering.untrusted import code
+from package_keeper.rendering.words import begun, counted
 
 _SAMPLE = 10
 """How many versions are named for each reason they were kept or skipped for."""
 
 _DONE = (Outcome.DELETED, Outcome.RESTORED, Outcome.UNTAGGED)
-_WORDS = {
-    Verdict.KEEP: ("Kept", "Would be kept"),
-    Verdict.DELETE: ("Deleted", "Would be deleted"),
-    Verdict.RESTORE: ("Restored", "Would be restored"),
-    Verdict.UNTAG: ("Untagged", "Would be untagged"),
-}
+_CHANGES = (
+    (Verdict.DELETE, "deleted"),
+    (Verdict.RESTORE, "restored"),
+    (Verdict.UNTAG, "untagged"),
+)
 
 Row = tuple[Decision, tuple[Decision, ...]]
 """A decision and those of its parts that share its fate."""
@@ -38,31 +36,42 @@ Row = tuple[Decision, tuple[Decision, ...]]
 def changed(report: RunReport, *, rows: int) -> list[str]:
     """What was, or in a dry run would be, changed: a list for each verb and package."""
     lists = [
-        (verdict, package, decisions)
-        for verdict in (Verdict.DELETE, Verdict.RESTORE, Verdict.UNTAG)
+        (words, package, decisions)
         for package in report.packages
-        if (decisions := _changed(package, verdict, dry_run=report.dry_run))
+        for words, decisions in _lists(package, dry_run=report.dry_run)
+        if decisions
     ]
     each = max(rows // max(len(lists), 1), min(rows, 5))
     lines: list[str] = []
-    for verdict, package, decisions in lists[:rows]:
-        words = _WORDS[verdict][report.dry_run]
+    for words, package, decisions in lists[:rows]:
         name = f" in {package_link(package)}" if len(report.packages) > 1 else ""
         lines += [f"### {words}{name}: {counted(len(decisions), 'version')}", ""]
-        lines += [*_listed(decisions, each, _where(report)), ""]
-    return lines + cut(min(rows, len(lists)), len(lists), "list") if rows else lines
+        lines += [*_listed(decisions, each, _where(report, package)), ""]
+    return [*lines, *cut(min(rows, len(lists)), len(lists), "list"), ""]
 
 
-def _changed(package: PackageReport, verdict: Verdict, *, dry_run: bool) -> tuple[Decision, ...]:
-    planned = tuple(d for d in changes(package.plan) if d.verdict is verdict)
-    if dry_run:
-        return planned
+def _lists(package: PackageReport, *, dry_run: bool) -> Iterator[tuple[str, tuple[Decision, ...]]]:
+    planned = changes(package.plan)
+    if all_stopped(package):
+        refused = isinstance(package.error, LimitExceeded)
+        yield "Planned and refused" if refused else "Planned and not attempted", planned
+        return
     done = {result.version.id for result in package.with_outcome(*_DONE)}
-    return tuple(d for d in planned if d.version.id in done)
+    for verdict, participle in _CHANGES:
+        of_verdict = tuple(d for d in planned if d.verdict is verdict)
+        if dry_run:
+            yield f"Would be {participle}", of_verdict
+        else:
+            yield begun(participle), tuple(d for d in of_verdict if d.version.id in done)
 
 
-def _where(report: RunReport) -> str:
-    if report.dry_run or not report.journal_file:
+def all_stopped(package: PackageReport) -> bool:
+    """Whether an error stopped the package between its plan and the first action."""
+    return package.error is not None and not package.results
+
+
+def _where(report: RunReport, package: PackageReport) -> str:
+    if report.dry_run or not report.journal_file or all_stopped(package):
         return "All are in the log."
     return f"All are in the journal, {code(report.journal_file)}."
 
@@ -96,88 +105,3 @@ def _row(row: Row) -> tuple[str, str, str]:
     created = decision.version.created_at.date().isoformat()
     along = f" and {counted(len(parts), 'part')}" if parts else ""
     return (f"{version_link(decision.version)}{along}", created, reason_of(decision, MARKDOWN))
-
-
-def kept(plan: Plan, *, rows: int) -> list[str]:
-    """Which versions are kept by which rule, or needed by which image, in a table."""
-    groups = kept_groups(plan)
-    if plan.deletes_package or not groups:
-        return []
-    heads = ("Reason", "Versions", "Which, newest first")
-    body = (_kept_row(group, min(rows, _SAMPLE)) for group in groups[: max(rows, 1)])
-    return [*table(heads, body), *cut(max(rows, 1), len(groups), "reason"), ""]
-
-
-def _kept_row(group: KeptGroup, sample: int) -> tuple[str, str, str]:
-    phrase = group.phrase(MARKDOWN)
-    if group.ground is Ground.NEEDED:
-        which = _needing(group.decisions, sample)
-    else:
-        which = _sample((d.version for d in group.decisions), len(group.decisions), sample)
-    return (f"{phrase[0].upper()}{phrase[1:]}", number(len(group.decisions)), which)
-
-
-def _needing(decisions: Iterable[Decision], sample: int) -> str:
-    """The images that need others, each with how many."""
-    images: defaultdict[str, int] = defaultdict(int)
-    for decision in decisions:
-        images[decision.source] += 1
-    named = [
-        f"{count} by {code(short_name(image))}" for image, count in islice(images.items(), sample)
-    ]
-    return _and_more(named, len(images), "image")
-
-
-def _sample(versions: Iterable[Version], total: int, sample: int) -> str:
-    newest = sorted(versions, key=newest_first)[:sample]
-    return _and_more([version_link(version) for version in newest], total, "")
-
-
-def _and_more(named: list[str], total: int, noun: str) -> str:
-    more = total - len(named)
-    if not more:
-        return ", ".join(named)
-    rest = f"{number(more)} more {noun}{'s' if noun and more > 1 else ''}".rstrip()
-    return f"{', '.join(named)} and {rest}" if named else rest
-
-
-def skipped(package: PackageReport, *, dry_run: bool, rows: int) -> list[str]:
-    """What was planned and did not happen, but for failures, and why, in a table."""
-    reasons: defaultdict[tuple[str, str], list[Version]] = defaultdict(list)
-    for outcome, detail, version in _not_done(package, dry_run=dry_run):
-        reasons[happened(outcome), detail].append(version)
-    body = [
-        (
-            words.capitalize(),
-            for_table_cell(detail),
-            number(len(versions)),
-            _sample(versions, len(versions), min(rows, _SAMPLE)),
-        )
-        for (words, detail), versions in islice(reasons.items(), max(rows, 1))
-    ]
-    if not body:
-        return []
-    heads = ("What", "Why", "Versions", "Which, newest first")
-    return [*table(heads, body), *cut(len(body), len(reasons), "reason"), ""]
-
-
-_SKIPPED = (
-    Outcome.RETAINED,
-    Outcome.UNDELETABLE,
-    Outcome.CHANGED,
-    Outcome.ALREADY_GONE,
-    Outcome.NOT_ATTEMPTED,
-)
-
-
-def _not_done(package: PackageReport, *, dry_run: bool) -> Iterator[tuple[Outcome, str, Version]]:
-    for outcome in _SKIPPED:
-        for result in package.with_outcome(outcome):
-            yield outcome, result.detail, result.version
-    if dry_run:
-        return
-    ended = {result.version.id for result in package.results}
-    why = title_of(package.error) if package.error else ""
-    for decision in changes(package.plan):
-        if decision.version.id not in ended:
-            yield Outcome.NOT_ATTEMPTED, why, decision.version

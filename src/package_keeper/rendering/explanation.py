@@ -11,49 +11,56 @@ from package_keeper.domain.errors import InputMistake, KeeperError, WrongInputs
 from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.report import PackageReport, RunReport
 from package_keeper.rendering.advice import title_of, what_to_do
-from package_keeper.rendering.links import package_link, package_name, version_link
+from package_keeper.rendering.links import Links, package_link, package_name, version_link
 from package_keeper.rendering.reasons import MARKDOWN, nothing_selected
 from package_keeper.rendering.tables import cut, table
-from package_keeper.rendering.tally import changes, in_plan_order, total
+from package_keeper.rendering.tally import changes, in_plan_order, unfinished
 from package_keeper.rendering.untrusted import code, for_markdown, for_table_cell, shorten
-from package_keeper.rendering.words import counted, is_or_are, number
+from package_keeper.rendering.words import begun, counted, number
 
 _LEAST = 5
 """How many errors are shown however short the summary must be."""
 
 
-def explanation(report: RunReport, *, rows: int) -> list[str]:
-    """Paragraphs and lists, each cut to `rows` where it is longer."""
-    lines = [*_errors(report, max(rows, _LEAST))]
-    lines += _failures(report, rows)
-    if report.cancelled or (total(report).not_attempted and not report.errors):
-        lines += [f"**What to do:** {what_to_do(Outcome.NOT_ATTEMPTED)}", ""]
+def explanation(report: RunReport, links: Links, *, rows: int) -> list[str]:
+    """What stands under the first line: paragraphs and lists, each cut to `rows` if longer."""
+    lines = [*_errors(report, links, max(rows, _LEAST))]
+    outcomes: dict[Outcome, None] = dict.fromkeys(
+        result.outcome
+        for result in report.results
+        if result.outcome in (Outcome.DENIED, Outcome.ERROR)
+    )
+    if report.cancelled or unfinished(report):
+        outcomes[Outcome.NOT_ATTEMPTED] = None
+    for outcome in outcomes:
+        lines += [f"**What to do:** {what_to_do(outcome)}", ""]
     if not report.errors and not any(changes(package.plan) for package in report.packages):
         lines += _nothing_to_do(report, rows)
     return lines
 
 
-def _errors(report: RunReport, rows: int) -> Iterator[str]:
+def _errors(report: RunReport, links: Links, rows: int) -> Iterator[str]:
     if isinstance(report.error, WrongInputs):
         yield from _mistakes(report.error, rows)
     elif report.error:
-        yield from (*_paragraphs(report.error), "")
+        yield from (*_paragraphs(report.error, links), "")
     stopped = [(package, package.error) for package in report.packages if package.error]
     if len(report.packages) == 1:
         for _, error in stopped:
-            yield from (*_paragraphs(error), "")
+            yield from (*_paragraphs(error, links), "")
         return
     for package, error in stopped[:rows]:
-        yield f"- {code(package_name(package))}: {' '.join(_paragraphs(error))}"
+        text = " ".join(line for line in _paragraphs(error, links) if line)
+        yield f"- {code(package_name(package))}: {text}"
     yield from (*cut(min(rows, len(stopped)), len(stopped), "stopped package"), "")
 
 
-def _paragraphs(error: KeeperError) -> list[str]:
-    message = for_markdown(shorten(error.message, 2000)) or f"{title_of(error).capitalize()}."
+def _paragraphs(error: KeeperError, links: Links) -> list[str]:
+    message = links.prose(error.message) or f"{begun(title_of(error))}."
     request = f" (GitHub request {code(error.request_id)})" if error.request_id else ""
     lines = [f"{message}{request}"]
     if error.hint:
-        lines += ["", f"**What to do:** {for_markdown(shorten(error.hint, 1500))}"]
+        lines += ["", f"**What to do:** {links.prose(error.hint)}"]
     return lines
 
 
@@ -66,28 +73,35 @@ def _mistakes(error: WrongInputs, rows: int) -> Iterator[str]:
 
 
 def _mistake(mistake: InputMistake) -> str:
-    value = "" if mistake.value is None else f" {code(mistake.value)}"
-    problem = for_markdown(shorten(mistake.problem, 500)).rstrip(".")
-    text = f"{code(mistake.name)}:{value} {problem}."
-    accepted = for_markdown(shorten(mistake.accepted, 500)).rstrip(".")
-    return f"{text} Accepted: {accepted}." if accepted else text
+    value = "" if mistake.value is None else f": {code(mistake.value)}"
+    text = f"{code(mistake.name)}{value} {_sentence(mistake.problem)}"
+    return f"{text} Accepted: {_sentence(mistake.accepted)}" if mistake.accepted else text
 
 
-def _failures(report: RunReport, rows: int) -> Iterator[str]:
+def _sentence(text: str) -> str:
+    shown = for_markdown(shorten(text, 500))
+    return shown if shown.endswith((".", "?", "!")) else f"{shown}."
+
+
+def failures(report: RunReport, *, rows: int) -> list[str]:
+    """The versions whose deletion failed, with what happened, in a table."""
     failed = [
         (package, result)
         for package in report.packages
         for result in in_plan_order(package, (Outcome.DENIED, Outcome.ERROR))
     ]
     if not failed:
-        return
-    for outcome in dict.fromkeys(result.outcome for _, result in failed):
-        yield from (f"**What to do:** {what_to_do(outcome)}", "")
-    yield from (f"### Failed: {counted(len(failed), 'version')}", "")
+        return []
     several = len(report.packages) > 1
-    heads = ["Package"] * several + ["Version", "What happened", "GitHub request"]
-    yield from table(heads, (_failure(*each, several=several) for each in failed[:rows]))
-    yield from (*cut(min(rows, len(failed)), len(failed), "failed version"), "")
+    heads = [*["Package"] * several, "Version", "What happened", "GitHub request"]
+    body = [_failure(*each, several=several) for each in failed[:rows]]
+    return [
+        f"### Failed: {counted(len(failed), 'version')}",
+        "",
+        *(table(heads, body) if body else ()),
+        *cut(len(body), len(failed), "failed version"),
+        "",
+    ]
 
 
 def _failure(package: PackageReport, result: Result, *, several: bool) -> list[str]:
@@ -114,7 +128,7 @@ def _nothing_to_do(report: RunReport, rows: int) -> Iterator[str]:
         yield f"- {_names(packages)}: {reason}."
     hidden = len(by_reason) - rows
     if hidden > 0:
-        yield f"- {counted(hidden, 'more reason')} {is_or_are(hidden)} in the log."
+        yield f"- {counted(hidden, 'more reason')} in the log."
     yield ""
 
 

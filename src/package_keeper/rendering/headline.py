@@ -4,12 +4,15 @@ Decides what the one thing is that a person must know about a run. What explains
 about it, is `explanation`'s.
 """
 
-from package_keeper.domain.errors import KeeperError, WrongInputs
+from typing import assert_never
+
+from package_keeper.domain.errors import WrongInputs
 from package_keeper.domain.outcome import Outcome, RunOutcome
-from package_keeper.domain.report import PackageReport, RunReport
-from package_keeper.rendering.advice import title_of
+from package_keeper.domain.plan import Verdict
+from package_keeper.domain.report import RunReport
+from package_keeper.rendering.advice import OTHER, title_of
 from package_keeper.rendering.links import package_name
-from package_keeper.rendering.tally import Tally, total
+from package_keeper.rendering.tally import Tally, changes, total
 from package_keeper.rendering.untrusted import code
 from package_keeper.rendering.words import counted, number, was_or_were
 
@@ -22,7 +25,8 @@ def headline(report: RunReport) -> str:
 
 
 def _sign(report: RunReport) -> str:
-    match report.outcome:
+    outcome = report.outcome
+    match outcome:
         case RunOutcome.FAILED:
             return _FAILED
         case RunOutcome.INCOMPLETE:
@@ -31,91 +35,81 @@ def _sign(report: RunReport) -> str:
             return _DRY
         case RunOutcome.NOTHING_TO_DO | RunOutcome.DONE:
             return _WARNING if total(report).retained else _DONE
+    assert_never(outcome)
 
 
 def _sentence(report: RunReport) -> str:
     if isinstance(report.error, WrongInputs):
         return f"Nothing was done: {title_of(report.error)}"
     counts = total(report)
+    main = _would(report, counts) if report.dry_run else _did(report, counts)
     begin = "Cancelled: " if report.cancelled else "Dry run: " if report.dry_run else ""
-    main = _planned(report, counts) if report.dry_run else _done(report, counts)
-    main = main if not begin else f"{main[0].lower()}{main[1:]}"
-    return f"{begin}{main}{_but(report, counts)}"
+    main = f"{begin}{main[0].lower()}{main[1:]}" if begin else main
+    clauses = [clause for clause in (_stopped(report), *_exceptions(report, counts)) if clause]
+    return f"{main}: {'; '.join(clauses)}" if clauses else main
 
 
-def _planned(report: RunReport, counts: Tally) -> str:
-    if not counts.planned:
+def _would(report: RunReport, counts: Tally) -> str:
+    if not counts.pending:
         return f"Nothing would be deleted from {_where(report)}"
-    whole = _whole_package(report)
-    if whole:
+    if whole := _whole_package(report):
         return f"The whole package {whole} would be deleted"
-    return f"{_of(counts.planned, counts.active)} of {_where(report)} would be deleted"
+    verb = "deleted" if _only_deletions(report) else "changed"
+    return f"{_of(counts.pending, counts.active)} of {_where(report)} would be {verb}"
 
 
-def _done(report: RunReport, counts: Tally) -> str:
+def _did(report: RunReport, counts: Tally) -> str:
     whole = _whole_package(report)
     if whole and counts.deleted and counts.deleted == counts.planned:
         return f"Deleted the whole package {whole}"
+    verb = "Deleted" if counts.done == counts.deleted else "Changed"
     if counts.done and counts.done + counts.already_gone >= counts.planned:
-        return f"{_verb(counts)} {_of(counts.done, counts.active)} of {_where(report)}"
+        return f"{verb} {_of(counts.done, counts.active)} of {_where(report)}"
     if counts.done:
-        planned = counted(counts.planned, "planned change")
-        return f"{_verb(counts)} {number(counts.done)} of {planned} in {_where(report)}"
+        planned = counted(counts.planned, "version")
+        return f"{verb} {number(counts.done)} of the {planned} planned in {_where(report)}"
     if counts.planned or report.errors or report.cancelled:
         return f"Nothing was deleted from {_where(report)}"
     return f"Nothing to delete in {_where(report)}"
 
 
-def _verb(counts: Tally) -> str:
-    return "Deleted" if counts.done == counts.deleted else "Changed"
+def _only_deletions(report: RunReport) -> bool:
+    verdicts = {d.verdict for package in report.packages for d in changes(package.plan)}
+    return not verdicts & {Verdict.RESTORE, Verdict.UNTAG}
 
 
 def _of(some: int, active: int) -> str:
-    """How many of the active versions, with the noun agreeing with the number before it."""
-    if some == active:
-        return counted(active, "version") if active == 1 else f"all {number(active)} versions"
-    return f"{number(some)} of {counted(active, 'version')}"
-
-
-def _but(report: RunReport, counts: Tally) -> str:
-    """What did not go as planned, after the main clause."""
-    clauses = [
-        f"{number(count)} {words}"
-        for count, words in (
-            (counts.failed, "failed"),
-            (counts.not_attempted, f"{was_or_were(counts.not_attempted)} not attempted"),
-            (counts.retained, "could not go" if not report.dry_run else "retained"),
-            (counts.already_gone, f"{was_or_were(counts.already_gone)} already gone"),
-        )
-        if count
-    ]
-    stopped = _stopped(report)
-    if stopped:
-        clauses.insert(0, stopped)
-    return f": {clauses[0]}" + "".join(f"; {clause}" for clause in clauses[1:]) if clauses else ""
+    if some != active:
+        return f"{number(some)} of {counted(active, 'version')}"
+    return "the only version" if active == 1 else f"all {number(active)} versions"
 
 
 def _stopped(report: RunReport) -> str:
-    errors = report.errors
-    if not errors:
-        return ""
-    if len(errors) == 1 and (report.error or len(report.packages) == 1):
-        return title_of(errors[0])
+    """Which packages an error stopped, and what kind of error it was if it was one kind."""
+    kinds = {title_of(error) for error in report.errors}
     stopped = [package for package in report.packages if package.error]
-    reason = f" ({title_of(errors[0])})" if _alike(errors) else ""
-    if not stopped:
-        return title_of(errors[0])
-    return f"{_share(stopped, report)} stopped{reason}"
+    if not kinds:
+        return ""
+    if not stopped or len(report.packages) == 1:
+        return title_of(report.errors[0])
+    which = code(package_name(stopped[0]))
+    if len(stopped) > 1:
+        which = f"{number(len(stopped))} of {counted(len(report.packages), 'package')}"
+    reason = f" ({kinds.pop()})" if len(kinds) == 1 and OTHER not in kinds else ""
+    return f"{which} stopped{reason}"
 
 
-def _share(stopped: list[PackageReport], report: RunReport) -> str:
-    if len(stopped) == 1:
-        return code(package_name(stopped[0]))
-    return f"{number(len(stopped))} of {counted(len(report.packages), 'package')}"
-
-
-def _alike(errors: tuple[KeeperError, ...]) -> bool:
-    return len({title_of(error) for error in errors}) == 1
+def _exceptions(report: RunReport, counts: Tally) -> list[str]:
+    """What else did not go as planned; nothing new where the errors stopped all of it."""
+    if report.errors and counts.not_attempted == counts.planned:
+        return []
+    clauses = (
+        (counts.failed, "failed"),
+        (counts.not_attempted, f"{was_or_were(counts.not_attempted)} not attempted"),
+        (counts.retained, "could not go"),
+        (counts.already_gone, f"{was_or_were(counts.already_gone)} already gone"),
+    )
+    return [f"{number(count)} {words}" for count, words in clauses if count]
 
 
 def _where(report: RunReport) -> str:
@@ -127,9 +121,10 @@ def _where(report: RunReport) -> str:
 
 
 def _whole_package(report: RunReport) -> str:
+    """The package's name where the plan is to delete it as a whole and it is the only one."""
     if len(report.packages) != 1:
         return ""
     package = report.packages[0]
     whole = package.plan is not None and package.plan.deletes_package
-    deleted = len(package.with_outcome(Outcome.DELETED))
-    return code(package_name(package)) if whole and (deleted or not package.results) else ""
+    done = package.with_outcome(Outcome.DELETED)
+    return code(package_name(package)) if whole and (done or not package.results) else ""

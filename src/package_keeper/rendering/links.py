@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from package_keeper.domain.model import Version
 from package_keeper.domain.report import PackageReport
-from package_keeper.rendering.untrusted import code, link
+from package_keeper.rendering.untrusted import code, for_markdown, inline, link, shorten
 from package_keeper.rendering.words import number
 
 _HOST = re.compile(r"https?://([A-Za-z0-9.-]+(?::[0-9]+)?)/?", re.IGNORECASE)
@@ -29,6 +29,19 @@ class Links:
         match = _HOST.fullmatch(self.server_url)
         return match[1].lower() if match and match[1].lower() != "github.com" else None
 
+    def prose(self, text: str, limit: int = 2000) -> str:
+        """A message as Markdown in which only addresses on this GitHub are links."""
+        text = shorten(text, limit)
+        if not _HOST.fullmatch(self.server_url):
+            return for_markdown(text)
+        own = re.escape(self.server_url.rstrip("/"))
+        # Every second piece is an address; what ends a sentence does not belong to it.
+        pieces = re.split(rf"({own}/[^\s<>()\[\]\"'`|\\]*[\w/=&-])", text.strip())
+        return "".join(
+            link(inline(shorten(piece, 100)), piece) if place % 2 else inline(piece)
+            for place, piece in enumerate(pieces)
+        )
+
 
 def package_name(package: PackageReport) -> str:
     """The package as people know it: `owner/name`, or as asked for where it was not found."""
@@ -42,6 +55,13 @@ def package_link(package: PackageReport) -> str:
     """The package's name as Markdown, linked to its page."""
     url = package.plan.package.html_url if package.plan else None
     return link(code(package_name(package)), url)
+
+
+def label(version: Version) -> str:
+    """The version as people know it, in plain text that is not harmless yet."""
+    shown = ", ".join(shorten(short_name(tag), 80) for tag in version.tags[:_MOST_TAGS])
+    more = len(version.tags) - _MOST_TAGS
+    return (shown or short_name(version.name)) + (f" and {number(more)} more" if more > 0 else "")
 
 
 def version_link(version: Version) -> str:

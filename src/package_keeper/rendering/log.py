@@ -133,9 +133,11 @@ def _reading(plan: Plan) -> tuple[str, ...]:
 def package_line(report: PackageReport, *, dry_run: bool) -> str:
     """A package's result on one line: `octo/app (container): deleted 12 of 219, 207 left`."""
     counts = tally(report, dry_run=dry_run)
-    planned = f"would change {number(counts.planned)} of {number(counts.active)}"
-    done = f"deleted {number(counts.deleted)} of {number(counts.active)}"
-    parts = [planned if dry_run else done]
+    parts = []
+    if report.plan and dry_run:
+        parts.append(f"would change {number(counts.pending)} of {number(counts.active)}")
+    elif report.plan or report.results:
+        parts.append(f"deleted {number(counts.deleted)} of {number(counts.active)}")
     for count, words in (
         (counts.restored, "restored"),
         (counts.untagged, "untagged"),
@@ -143,15 +145,14 @@ def package_line(report: PackageReport, *, dry_run: bool) -> str:
         (counts.retained, "retained"),
         (counts.failed, "failed"),
         (counts.not_attempted, "not attempted"),
+        (counts.left if report.results else 0, "left"),
     ):
         if count:
             parts.append(f"{number(count)} {words}")
-    if not dry_run:
-        parts.append(f"{number(counts.left)} left")
     if report.error:
         parts.append(title_of(report.error))
     name = str(report.plan.package.ref) if report.plan else report.name
-    return f"{for_log(name)}: {', '.join(parts)}"
+    return f"{for_log(name)}: {', '.join(parts) or 'nothing was read'}"
 
 
 def progress_line(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from package_keeper.domain.plan import Decision, Ground, Plan
-from package_keeper.rendering.untrusted import code, for_log, for_markdown, shorten
+from package_keeper.rendering.untrusted import code, for_log, inline, shorten
 from package_keeper.rendering.words import joined, number
 
 
@@ -23,7 +23,7 @@ class Style:
 
 
 LOG = Style(plain=for_log, quoted=for_log)
-MARKDOWN = Style(plain=for_markdown, quoted=code)
+MARKDOWN = Style(plain=inline, quoted=code)
 
 _AGES = ("younger than ", "older than ")
 _BY_SOURCE = (Ground.RULE, Ground.LAST, Ground.DOUBT)
@@ -85,8 +85,6 @@ def reason_of(decision: Decision, style: Style) -> str:
     if not source:
         return style.plain(shorten(decision.reason, 300))
     start, end = style.plain(shorten(before, 150)), style.plain(shorten(after, 150))
-    start += " " if before.endswith(" ") and not start.endswith(" ") else ""
-    end = f" {end}" if after.startswith(" ") and not end.startswith(" ") else end
     return f"{start}{style.quoted(shorten(source, 150))}{end}"
 
 

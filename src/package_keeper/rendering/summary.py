@@ -7,15 +7,16 @@ whole (actions/runner, FileCommandManager.cs), so lists are cut until it fits; c
 from datetime import datetime
 
 from package_keeper.domain.report import PackageReport, RunReport
-from package_keeper.rendering.changed import changed, kept, skipped
-from package_keeper.rendering.explanation import explanation
+from package_keeper.rendering.changed import changed
+from package_keeper.rendering.explanation import explanation, failures
 from package_keeper.rendering.headline import headline
-from package_keeper.rendering.links import Links, package_link
+from package_keeper.rendering.links import Links, package_link, package_name
 from package_keeper.rendering.outputs import cut_outputs
+from package_keeper.rendering.staying import kept, skipped
 from package_keeper.rendering.tables import cut, folded, table
 from package_keeper.rendering.tally import Tally, tally, total
 from package_keeper.rendering.undo import undo
-from package_keeper.rendering.untrusted import code, for_markdown, for_table_cell, shorten
+from package_keeper.rendering.untrusted import code, for_markdown, shorten
 from package_keeper.rendering.words import counted, number, was_or_were
 
 MOST_BYTES = 1_000_000
@@ -38,8 +39,9 @@ def _page(report: RunReport, *, links: Links, now: datetime, rows: int) -> str:
     lines = [
         f"## {headline(report)}",
         "",
-        *explanation(report, rows=rows),
+        *explanation(report, links, rows=rows),
         *_packages(report, rows),
+        *failures(report, rows=rows),
         *changed(report, rows=rows),
         *undo(report, links=links, now=now, most_ids=min(rows, 1_000)),
         *_folded_parts(report, rows),
@@ -72,11 +74,11 @@ def _packages(report: RunReport, rows: int) -> list[str]:
     limit = max(rows, 1)
     if len(tallies) > limit:
         tallies.sort(key=lambda each: not (each[0].error or each[1].failed or each[1].planned))
-    body = [_numbers(package_link(package), counts, columns) for package, counts in tallies[:limit]]
+    body = [_of_one(package, counts, columns) for package, counts in tallies[:limit]]
     if len(tallies) > 1:
         body.append(_numbers(f"**All {counted(len(tallies), 'package')}**", whole, columns))
     return [
-        *table(heads, body, numbers=True),
+        *table(heads, body, right=range(1, len(heads))),
         *cut(min(limit, len(tallies)), len(tallies), "package"),
         "",
         *_notes(report),
@@ -86,9 +88,19 @@ def _packages(report: RunReport, rows: int) -> list[str]:
 def _columns(report: RunReport, whole: Tally) -> list[tuple[str, str]]:
     first = [("Active", "active"), ("Kept", "kept")]
     if report.dry_run:
-        planned = [("Would be deleted", "planned")]
-        return [*first, *planned, *(column for column in _COLUMNS[1:] if getattr(whole, column[1]))]
+        rest = (*_COLUMNS[1:], *_WHEN_ANY)
+        pending = ("Would be deleted", "pending")
+        return [*first, pending, *(column for column in rest if getattr(whole, column[1]))]
     return [*first, *_COLUMNS, *(column for column in _WHEN_ANY if getattr(whole, column[1]))]
+
+
+def _of_one(
+    package: PackageReport, counts: Tally, columns: list[tuple[str, str]]
+) -> tuple[str, ...]:
+    """A package's row; where its versions were never listed there is nothing to count."""
+    if package.plan is None and not package.results:
+        return (package_link(package), *["?"] * len(columns))
+    return _numbers(package_link(package), counts, columns)
 
 
 def _numbers(name: str, counts: Tally, columns: list[tuple[str, str]]) -> tuple[str, ...]:
@@ -145,7 +157,7 @@ def _of_package(package: PackageReport, report: RunReport, lines: list[str]) -> 
 def _warnings(report: RunReport, rows: int) -> list[str]:
     texts = [("", text) for text in report.warnings]
     for package in report.packages:
-        name = f"{code(package.name)}: " if len(report.packages) > 1 else ""
+        name = f"{code(package_name(package))}: " if len(report.packages) > 1 else ""
         planned = (*package.plan.warnings, *package.plan.notices) if package.plan else ()
         texts += [(name, text) for text in (*planned, *package.warnings)]
     limit = max(rows, 1)
@@ -159,7 +171,7 @@ def _warnings(report: RunReport, rows: int) -> list[str]:
 def _settings(report: RunReport, rows: int) -> list[str]:
     settings = report.settings
     limit = max(rows, 1)
-    body = [(code(name), for_table_cell(value, 500)) for name, value in settings[:limit]]
+    body = [(code(name), code(value, 500)) for name, value in settings[:limit]]
     if not body:
         return []
     verb = "differs" if len(settings) == 1 else "differ"

@@ -3,17 +3,16 @@
 Decides the form only. Cells and titles are Markdown that is harmless already.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from package_keeper.rendering.words import counted, number
 
 
 def table(
-    heads: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: bool = False
+    heads: Sequence[str], rows: Iterable[Sequence[str]], *, right: Container[int] = ()
 ) -> list[str]:
-    """A table as lines; with `numbers`, all columns but the first are aligned to the right."""
-    rest = "---:" if numbers else "---"
-    rules = ["---", *[rest] * (len(heads) - 1)]
+    """A table as lines; the columns whose places are in `right` are aligned to the right."""
+    rules = ["---:" if place in right else "---" for place in range(len(heads))]
     return [_row(heads), _row(rules), *map(_row, rows)]
 
 

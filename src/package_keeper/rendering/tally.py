@@ -16,10 +16,11 @@ from package_keeper.domain.report import PackageReport, RunReport
 class Tally:
     """Counts of versions.
 
-    `active` = `kept` + `planned` and, but for a dry run, `planned` = `deleted` + `restored` +
-    `untagged` + `already_gone` + `retained` + `failed` + `not_attempted`. `retained` counts all
-    that stays for a reason that is no failure: retained, undeletable and changed. `left` is how
-    many active versions there are after the run.
+    `active` = `kept` + `planned`, and `planned` = `deleted` + `restored` + `untagged` +
+    `already_gone` + `retained` + `failed` + `not_attempted`, in a dry run + `pending`, which is
+    what a run would now set about. `retained` counts all that stays for a reason that is no
+    failure: retained, undeletable and changed. `left` is how many active versions there are after
+    the run.
     """
 
     active: int = 0
@@ -32,6 +33,7 @@ class Tally:
     retained: int = 0
     failed: int = 0
     not_attempted: int = 0
+    pending: int = 0
     left: int = 0
 
     @property
@@ -58,10 +60,15 @@ def in_plan_order(package: PackageReport, outcomes: Iterable[Outcome]) -> tuple[
 
 
 def tally(package: PackageReport, *, dry_run: bool) -> Tally:
-    """One package's numbers. A planned version without a result counts as not attempted."""
+    """One package's numbers.
+
+    What was planned and has no result counts as not attempted, but in a dry run as pending unless
+    an error, such as a safety limit, stops the package there as well.
+    """
     planned = len(changes(package.plan))
-    ended = len(package.results) - len(package.with_outcome(Outcome.NOT_ATTEMPTED))
-    open_ = len(package.with_outcome(Outcome.NOT_ATTEMPTED))
+    not_attempted = len(package.with_outcome(Outcome.NOT_ATTEMPTED))
+    without_result = max(planned - len(package.results), 0)
+    pending = without_result if dry_run and not package.error else 0
     return Tally(
         active=package.active,
         kept=package.active - planned,
@@ -72,7 +79,8 @@ def tally(package: PackageReport, *, dry_run: bool) -> Tally:
         already_gone=len(package.with_outcome(Outcome.ALREADY_GONE)),
         retained=package.count(Severity.WARNING),
         failed=package.count(Severity.FAILURE),
-        not_attempted=open_ if dry_run else max(open_, planned - ended),
+        not_attempted=not_attempted + without_result - pending,
+        pending=pending,
         left=package.left,
     )
 
@@ -82,3 +90,11 @@ def total(report: RunReport) -> Tally:
     tallies = [tally(package, dry_run=report.dry_run) for package in report.packages]
     names = [field.name for field in fields(Tally)]
     return Tally(**{name: sum(getattr(each, name) for each in tallies) for name in names})
+
+
+def unfinished(report: RunReport) -> int:
+    """How many changes were not attempted although no error stopped their package."""
+    if report.error:
+        return 0
+    packages = (package for package in report.packages if not package.error)
+    return sum(tally(package, dry_run=report.dry_run).not_attempted for package in packages)

@@ -71,11 +71,15 @@ def for_log(text: str) -> str:
     return re.sub(r":(?=:)", r":\\", visible(text)).replace("##[", r"##\[")
 
 
+def inline(text: str) -> str:
+    """Text inside a line of Markdown that is nothing but text there; blanks around it stay."""
+    escaped = _BREAKS.sub(_BREAK, visible(text)).translate(_MARKDOWN)
+    return _LEADING.sub(lambda match: f"{match[1] or ''}\\", escaped)
+
+
 def for_markdown(text: str) -> str:
     """Text for a paragraph, a list item or a table cell that is nothing but text there."""
-    broken = _BREAKS.sub(_BREAK, visible(text).strip())
-    escaped = broken.translate(_MARKDOWN)
-    return _LEADING.sub(lambda match: f"{match[1] or ''}\\", escaped)
+    return inline(text.strip())
 
 
 def for_table_cell(text: str, limit: int = 300) -> str:

@@ -17,14 +17,14 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{number(count)} {noun if count == 1 else plural or f'{noun}s'}"
 
 
-def is_or_are(count: int) -> str:
-    """The verb that agrees with a count."""
-    return "is" if count == 1 else "are"
-
-
 def was_or_were(count: int) -> str:
     """The verb that agrees with a count, in the past."""
     return "was" if count == 1 else "were"
+
+
+def begun(text: str) -> str:
+    """The text with a capital letter at its start, for a cell or a title."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def joined(items: Sequence[str]) -> str:
