@@ -78,6 +78,10 @@ class ManifestsUnreadable(KeeperError):
     """A manifest of something kept can't be read, so nothing is proven unneeded."""
 
 
+class KeptImageBroken(KeeperError):
+    """Something that a kept image needs is gone after the run."""
+
+
 class WaitedTooLong(KeeperError):
     """GitHub asked for a longer wait than `max-wait` allows; the run is incomplete, not failed."""
 

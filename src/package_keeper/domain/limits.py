@@ -36,12 +36,31 @@ class MaxDeletions:
         return str(self.count) if self.count is not None else f"{self.percent:g}%"
 
 
-def check_limits(plan: Plan, limit: MaxDeletions | None) -> None:
-    """Raise LimitExceeded where the plan deletes more than the limit allows.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The limits that a plan must keep to."""
+
+    max_deletions: MaxDeletions | None = None
+    if_empty: IfEmpty = IfEmpty.KEEP_NEWEST
+
+
+def check_limits(plan: Plan, limits: Limits) -> None:
+    """Raise LimitExceeded where a limit refuses the plan.
 
     There is no size of package below which a limit is off. Deleting the whole package counts as
     deleting every version of it.
     """
+    if plan.would_empty and limits.if_empty is IfEmpty.FAIL:
+        counted = "tagged image" if plan.package.ref.type.has_manifests else "version"
+        raise LimitExceeded(
+            f"{plan.package.ref}: every {counted} would go, which if-empty: fail refuses. "
+            "Nothing was deleted.",
+            hint="Keep something by keep or versions-to-keep, or set if-empty to what you want.",
+        )
+    _check_count(plan, limits.max_deletions)
+
+
+def _check_count(plan: Plan, limit: MaxDeletions | None) -> None:
     if limit is None:
         return
     active = len(plan.decisions)

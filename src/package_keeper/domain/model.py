@@ -6,7 +6,7 @@ not decide what happens to them, and it knows nothing of how they are fetched.
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 
 REFERRER_TAG = re.compile(r"sha256-([0-9a-f]{64})(?:\.(?:sig|att|sbom))?")
@@ -33,6 +33,11 @@ class PackageType(Enum):
     def has_tags(self) -> bool:
         """Whether versions carry tags apart from their name."""
         return self in (PackageType.CONTAINER, PackageType.DOCKER)
+
+    @property
+    def has_manifests(self) -> bool:
+        """Whether versions are manifests in a registry that can be read."""
+        return self is PackageType.CONTAINER
 
 
 class OwnerKind(Enum):
@@ -88,6 +93,12 @@ class Version:
     tags: tuple[str, ...] = ()
     html_url: str | None = None
     deleted_at: datetime | None = None
+
+    @classmethod
+    def absent(cls, version_id: int) -> "Version":
+        """A stand-in for a version that was asked for and does not exist."""
+        never = datetime.fromtimestamp(0, UTC)
+        return cls(id=version_id, name="(no such version)", created_at=never, updated_at=never)
 
     @property
     def own_tags(self) -> tuple[str, ...]:

@@ -40,8 +40,9 @@ class PackageReport:
     @property
     def left(self) -> int:
         """How many active versions are left after the run."""
+        listed = {decision.version.id for decision in self.plan.decisions} if self.plan else set()
         gone = self.with_outcome(Outcome.DELETED, Outcome.ALREADY_GONE)
-        return self.active - len(gone)
+        return self.active - sum(result.version.id in listed for result in gone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +83,8 @@ class RunReport:
     def exit_code(self) -> int:
         """0 success, 1 failed actions, 2 inputs, 3 a safety limit, 4 access or nothing found.
 
-        3 and 4 are for runs in which that is all that happened to everything asked for; where
-        only a part of it went wrong it is 1. A cancelled run is never 0.
+        3 is for runs in which limits are all that refused anything; 4 for those in which all that
+        was asked for was denied or not found. A part of it is 1. A cancelled run is never 0.
         """
         if self.error and self.error.exit_code:
             return self.error.exit_code
@@ -92,19 +93,26 @@ class RunReport:
         return 130 if self.cancelled else 0
 
     def _code_of_failed_packages(self) -> int:
-        for kind in (LimitExceeded, AccessDenied):
-            if self.packages and all(_ended_in(package, kind) for package in self.packages):
-                return kind.exit_code
+        failed = [package for package in self.packages if _has_failed(package)]
+        if failed and all(isinstance(package.error, LimitExceeded) for package in failed):
+            return LimitExceeded.exit_code
+        if self.packages and all(_was_denied(package) for package in self.packages):
+            return AccessDenied.exit_code
         return 1
 
     def _has(self, severity: Severity) -> bool:
         return any(package.count(severity) for package in self.packages)
 
 
-def _ended_in(package: PackageReport, kind: type[KeeperError]) -> bool:
-    if isinstance(package.error, kind):
-        return True
-    denied = package.results and all(
-        result.outcome in (Outcome.DENIED, Outcome.NOT_ATTEMPTED) for result in package.results
-    )
-    return kind is AccessDenied and bool(denied) and package.count(Severity.FAILURE) > 0
+def _has_failed(package: PackageReport) -> bool:
+    stopped = package.error is not None and package.error.exit_code != 0
+    return stopped or package.count(Severity.FAILURE) > 0
+
+
+def _was_denied(package: PackageReport) -> bool:
+    """Whether access is why nothing of the package was done."""
+    if package.error is not None:
+        return isinstance(package.error, AccessDenied)
+    outcomes = {result.outcome for result in package.results}
+    follow = {Outcome.DENIED, Outcome.NOT_ATTEMPTED, Outcome.RETAINED}
+    return Outcome.DENIED in outcomes and outcomes <= follow

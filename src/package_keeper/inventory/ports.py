@@ -25,8 +25,13 @@ class Packages(Protocol):
         """One package by its exact name."""
         ...
 
-    def versions(self, ref: PackageRef, *, per_page: int = 100) -> tuple[Version, ...]:
-        """All rows of the listing of active versions, as they came: duplicates included."""
+    def versions(
+        self, ref: PackageRef, *, per_page: int = 100, state: str = "active", expected: int = 0
+    ) -> tuple[Version, ...]:
+        """All rows of the listing as they came, duplicates included.
+
+        `state` is `active` or `deleted`; `expected` is how many rows there may be, if known.
+        """
         ...
 
 

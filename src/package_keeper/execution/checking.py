@@ -1,0 +1,60 @@
+"""The look at what was kept, after a run that deleted something.
+
+Decides what is checked: that every manifest which the kept images of the package need, and which
+was there before, is there still. It is asked for with HEAD, which reads no content. What can't be
+asked is said, not assumed.
+"""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+from package_keeper.domain.answers import AnswerLost, Refused
+from package_keeper.domain.errors import WaitedTooLong
+from package_keeper.domain.images import ImageGraph
+from package_keeper.domain.plan import Plan
+from package_keeper.pacing.exchange import Cancelled
+
+
+class Presence(Protocol):
+    """Asking the registry without reading."""
+
+    def exists(self, digest: str) -> bool:
+        """Whether it has the manifest."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What the look found: digests that were there and are not, and those not asked about."""
+
+    checked: int
+    missing: tuple[str, ...]
+    unchecked: tuple[str, ...]
+
+
+def check_kept(plan: Plan, graph: ImageGraph, registry: Presence, workers: int) -> Check:
+    """Ask for everything that the kept images need and that was readable before."""
+    kept = [decision.version.name for decision in plan.kept]
+    needed = [digest for digest in graph.closure(kept) if digest in graph.readings.manifests]
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        answers = list(pool.map(lambda digest: _exists(registry, digest), needed))
+    return Check(
+        checked=sum(answer is not None for answer in answers),
+        missing=_where(needed, answers, found=False),
+        unchecked=_where(needed, answers, found=None),
+    )
+
+
+def _exists(registry: Presence, digest: str) -> bool | None:
+    try:
+        return registry.exists(digest)
+    except (Refused, AnswerLost, WaitedTooLong, Cancelled):
+        return None
+
+
+def _where(
+    digests: Iterable[str], answers: Iterable[bool | None], *, found: bool | None
+) -> tuple[str, ...]:
+    return tuple(d for d, answer in zip(digests, answers, strict=True) if answer is found)

@@ -1,0 +1,75 @@
+"""The journal: what a run is about to change, on disk before it is asked for, and what came of it.
+
+Decides what stands in a line. A line is JSON; a header opens each run, and each action has a line
+`"outcome": "started"` before its request and one with its outcome after, so that a killed process
+leaves a journal which names all that it may have done. It does not decide where the lines go.
+"""
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from package_keeper.domain.model import Package, Version
+from package_keeper.domain.outcome import Result
+from package_keeper.domain.plan import Decision
+
+FORMAT_VERSION = 1
+STARTED = "started"
+
+
+class Lines(Protocol):
+    """Where lines go; each is on disk when `append` returns."""
+
+    def append(self, line: str) -> None:
+        """Write one line, without its line break, to the end."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Journal:
+    """Writes entries; safe to share between threads."""
+
+    lines: Lines
+    now: Callable[[], datetime]
+    header: dict[str, str]
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _opened: bool = False
+
+    def started(self, package: Package, decision: Decision) -> None:
+        """Say what is about to be asked for."""
+        self._write(self._entry(package, decision) | {"outcome": STARTED, "request-id": None})
+
+    def ended(self, package: Package, decision: Decision, result: Result) -> None:
+        """Say what became of it."""
+        outcome = {"outcome": result.outcome.value, "request-id": result.request_id}
+        self._write(self._entry(package, decision) | outcome | {"detail": result.detail})
+
+    def _entry(self, package: Package, decision: Decision) -> dict[str, object]:
+        version: Version = decision.version
+        return {
+            "time": _text(self.now()),
+            "owner": package.ref.owner.login,
+            "type": package.ref.type.value,
+            "package": package.ref.name,
+            "id": version.id,
+            "name": version.name,
+            "tags": list(version.tags),
+            "parents": list(decision.parents),
+            "action": decision.verdict.value,
+            "reason": decision.reason,
+        }
+
+    def _write(self, entry: dict[str, object]) -> None:
+        with self._lock:
+            if not self._opened:
+                opening = {"journal": FORMAT_VERSION, "time": _text(self.now())}
+                self.lines.append(json.dumps(opening | self.header))
+                self._opened = True
+            self.lines.append(json.dumps(entry))
+
+
+def _text(time: datetime) -> str:
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")

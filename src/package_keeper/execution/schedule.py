@@ -1,0 +1,95 @@
+"""Which of the planned deletions may start now.
+
+Decides the rules of starting: a version only after all that needs it is gone, the first write of a
+package alone until one was allowed, none after the third denial, none after a stop. What can't
+start any more gets its outcome here. It sends nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+
+from package_keeper.domain.outcome import Outcome, Result
+from package_keeper.domain.plan import Decision
+
+MOST_DENIALS = 3
+_GONE = (Outcome.DELETED, Outcome.ALREADY_GONE)
+
+
+@dataclass(slots=True)
+class DeletionSchedule:
+    """The state of one package's deletions; used from one thread."""
+
+    decisions: Sequence[Decision]
+    workers: int
+    results: dict[int, Result] = field(default_factory=dict)
+    stopped: str = ""
+    _running: int = 0
+    _allowed: bool = False
+    _denials: int = 0
+    _waiting: dict[int, int] = field(init=False)
+    _followers: dict[int, list[int]] = field(init=False)
+    _ready: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._followers = {}
+        self._waiting = {place: len(d.after) for place, d in enumerate(self.decisions)}
+        for place, decision in enumerate(self.decisions):
+            for above in decision.after:
+                self._followers.setdefault(above, []).append(place)
+        self._ready = [place for place, count in self._waiting.items() if count == 0]
+
+    def startable(self) -> list[Decision]:
+        """The next ones to start, in the order of the plan; they count as running from now on."""
+        if self.stopped:
+            return []
+        room = (self.workers if self._allowed else 1) - self._running
+        chosen = [heappop(self._ready) for _ in range(min(max(room, 0), len(self._ready)))]
+        self._running += len(chosen)
+        return [self.decisions[place] for place in chosen]
+
+    def ended(self, result: Result) -> None:
+        """Take in what became of one that was started."""
+        self._running -= 1
+        self._record(result)
+        if result.outcome in _GONE:
+            self._allowed = True
+        if result.outcome is Outcome.DENIED:
+            self._denials += 1
+            if self._denials >= MOST_DENIALS:
+                self.stop(f"stopped after {MOST_DENIALS} denials")
+
+    def stop(self, why: str) -> None:
+        """Start nothing more; the first reason stands."""
+        self.stopped = self.stopped or why
+
+    def finish(self) -> tuple[Result, ...]:
+        """Every deletion's result, in the order of the plan."""
+        for decision in self.decisions:
+            if decision.version.id not in self.results:
+                self.results[decision.version.id] = Result(
+                    version=decision.version,
+                    outcome=Outcome.NOT_ATTEMPTED,
+                    detail=self.stopped or "what needs it was not attempted",
+                )
+        return tuple(self.results[decision.version.id] for decision in self.decisions)
+
+    def _record(self, result: Result) -> None:
+        """Keep a result, and let what waits for it start, or stay with it."""
+        pending = [result]
+        while pending:
+            current = pending.pop()
+            self.results[current.version.id] = current
+            for place in self._followers.get(current.version.id, ()):
+                follower = self.decisions[place].version
+                if current.outcome in _GONE:
+                    self._waiting[place] -= 1
+                    if self._waiting[place] == 0:
+                        heappush(self._ready, place)
+                elif (
+                    current.outcome is not Outcome.NOT_ATTEMPTED and follower.id not in self.results
+                ):
+                    detail = f"needed by {current.version.label}, which stays"
+                    pending.append(
+                        Result(version=follower, outcome=Outcome.RETAINED, detail=detail)
+                    )

@@ -1,0 +1,71 @@
+"""The active versions of a package, all of them.
+
+Decides when a listing is complete. The API documents no order and no snapshot, so rows can come
+twice or slip between pages while somebody pushes: rows are told apart by id, and where their number
+falls short of the package's own count the listing is taken again with other page boundaries. Two
+listings that agree are believed, since what the count counts is not documented either. Order is
+not decided here; every reader of the versions makes its own.
+"""
+
+from collections.abc import Iterable
+
+from package_keeper.domain.answers import AnswerLost
+from package_keeper.domain.errors import ListingIncomplete
+from package_keeper.domain.model import Package, Version
+from package_keeper.inventory.ports import Packages
+
+OTHER_PAGE_SIZE = 89
+"""A size whose page boundaries fall on other rows than those of pages of 100."""
+
+_ATTEMPTS = 4
+
+
+def list_versions(api: Packages, package: Package) -> tuple[Version, ...]:
+    """Every active version once.
+
+    Raises ListingIncomplete where repeated listings go on showing other versions than before, or
+    no usable answer came; `Refused` as it comes.
+    """
+    known = _by_id(_listed(api, package, per_page=100))
+    sizes = [OTHER_PAGE_SIZE, 100] * _ATTEMPTS
+    for per_page in sizes[:_ATTEMPTS]:
+        if package.version_count is None or len(known) >= package.version_count:
+            break
+        again = _by_id(_listed(api, package, per_page=per_page))
+        if again.keys() <= known.keys():
+            break
+        known |= again
+    else:
+        raise _incomplete(package, f"{len(known)} of {package.version_count} versions were listed")
+    _refuse_doubles(package, known.values())
+    return tuple(known.values())
+
+
+def _listed(api: Packages, package: Package, *, per_page: int) -> tuple[Version, ...]:
+    try:
+        return api.versions(package.ref, per_page=per_page, expected=package.version_count or 0)
+    except AnswerLost as lost:
+        raise _incomplete(package, lost.reason, lost.request_id) from lost
+
+
+def _by_id(versions: Iterable[Version]) -> dict[int, Version]:
+    return {version.id: version for version in versions}
+
+
+def _refuse_doubles(package: Package, versions: Iterable[Version]) -> None:
+    """Two active versions of one digest can't be: which of them is needed could not be told."""
+    if not package.ref.type.has_manifests:
+        return
+    seen: dict[str, int] = {}
+    for version in versions:
+        other = seen.setdefault(version.name, version.id)
+        if other != version.id:
+            raise _incomplete(package, f"versions {other} and {version.id} have one digest")
+
+
+def _incomplete(package: Package, why: str, request_id: str | None = None) -> ListingIncomplete:
+    return ListingIncomplete(
+        f"{package.ref}: the versions could not be listed completely: {why}. Nothing was deleted.",
+        hint="Run again when nothing is being pushed.",
+        request_id=request_id,
+    )

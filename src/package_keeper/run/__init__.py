@@ -1,0 +1,1 @@
+"""A run from inputs to report: the order of the steps, and nothing else."""

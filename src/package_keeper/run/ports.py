@@ -1,0 +1,56 @@
+"""What a run needs of the outside beyond its parts' own ports, as small protocols."""
+
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from package_keeper.domain.model import PackageRef
+from package_keeper.domain.plan import Plan
+from package_keeper.execution.ports import Deletions
+from package_keeper.inventory.ports import Manifests, Packages
+
+
+class GitHub(Packages, Deletions, Protocol):
+    """The packages API, with what its answers said about the token."""
+
+    @property
+    def token_scopes(self) -> tuple[str, ...] | None:
+        """The token's scopes; None where the answers don't name any."""
+        ...
+
+    @property
+    def remaining_requests(self) -> int | None:
+        """How many requests are left of this hour; None where the answers don't say."""
+        ...
+
+
+class Registries(Protocol):
+    """The container registry, package by package."""
+
+    def of(self, ref: PackageRef) -> Manifests:
+        """The registry's side of this package."""
+        ...
+
+
+class Shown(Protocol):
+    """Where a run shows what it is doing."""
+
+    def group(self, title: str) -> AbstractContextManager[None]:
+        """What is shown inside belongs together."""
+        ...
+
+    def plan(self, plan: Plan) -> None:
+        """Show a plan, before anything of it is done."""
+        ...
+
+    def progress(self, done: int, planned: int) -> None:
+        """Show how far the deletion is."""
+        ...
+
+
+class Now(Protocol):
+    """The wall clock."""
+
+    def __call__(self) -> datetime:
+        """The time, aware and in UTC."""
+        ...

@@ -1,0 +1,40 @@
+"""What a plan is made of: the versions of a package and, where they matter, their manifests.
+
+Decides whether manifests are read at all: not where the rules can't delete anything, since every
+read counts as a download and 5,000 downloads make a public version undeletable. It does not plan.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from package_keeper.domain.confirming import both_listings
+from package_keeper.domain.images import ImageGraph, Readings, build_graph, plain_graph
+from package_keeper.domain.model import Package, Version
+from package_keeper.domain.planning import Question
+from package_keeper.domain.selection import may_delete
+from package_keeper.inventory.listing import list_versions
+from package_keeper.inventory.ports import Packages
+from package_keeper.inventory.reading import ManifestReader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surveyor:
+    """Surveys one package, more than once if need be; manifests are not read twice."""
+
+    api: Packages
+    package: Package
+    reader: ManifestReader | None
+    question: Question
+
+    def versions(self, known: Sequence[Version] = ()) -> tuple[Version, ...]:
+        """All versions there are now, and those of `known` that are not listed any more."""
+        return both_listings(known, list_versions(self.api, self.package))
+
+    def graph(self, versions: Sequence[Version]) -> ImageGraph:
+        """The versions and what ties them together."""
+        if self.reader is None:
+            return plain_graph(versions)
+        by_digest = {version.name: version for version in versions}
+        if not may_delete(versions, self.question.rules, self.package.ref.type, self.question.now):
+            return build_graph(by_digest, Readings())
+        return build_graph(by_digest, self.reader.read(versions))
