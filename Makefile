@@ -27,7 +27,7 @@ $(READY): requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-test: lint types imports unit coverage ## Run every check and every test
+test: lint types imports coverage ## Run every check and every test
 
 lint: $(READY) ## Check the style of code, workflows, scripts and the Dockerfile
 	$(BIN)/ruff check

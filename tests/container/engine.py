@@ -7,6 +7,7 @@ https://github.com/actions/runner/blob/main/src/Runner.Worker/Handlers/Container
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,6 @@ from real_tools import TOOLS
 
 ROOT = Path(__file__).parents[2]
 BASE = "localhost/python:3.13-slim-trixie"
-IMAGE = "localhost/package-keeper:test"
 WHEELS = TOOLS / "wheels"
 EPOCH = "1700000000"
 INTERPRETER = "/opt/package-keeper/bin/python"
@@ -74,6 +74,24 @@ class Engine:
         )
         assert run.returncode == 0, run.stderr
         return run.stdout
+
+
+def copy_checkout(source: Path, target: Path) -> Path:
+    """Copy what a build reads, with times of files of their own."""
+    target.mkdir()
+    for pattern in (
+        "LICENSE",
+        "pyproject.toml",
+        "requirements*.lock",
+        "Dockerfile",
+        ".dockerignore",
+    ):
+        for path in source.glob(pattern):
+            shutil.copy(path, target / path.name)
+    for name in ("src", "tools"):
+        leftovers = shutil.ignore_patterns("__pycache__", "*.egg-info")
+        shutil.copytree(source / name, target / name, copy_function=shutil.copy, ignore=leftovers)
+    return target
 
 
 def build(engine: Engine, checkout: Path, tag: str) -> str:

@@ -3,14 +3,13 @@
 import json
 import os
 import re
-import shutil
 import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from container.engine import INTERPRETER, ROOT, Engine, Job, build
+from container.engine import INTERPRETER, Engine, Job, build, copy_checkout
 
 pytestmark = [
     pytest.mark.container("buildah", "podman", "runc"),
@@ -53,22 +52,17 @@ def members(archives: list[Path]) -> Iterator[tuple[tarfile.TarFile, tarfile.Tar
                 yield opened, member
 
 
-def test_two_builds_are_the_same(engine: Engine, image: str, tmp_path: Path) -> None:
-    """From another folder, with other times of files and another umask."""
-    checkout = tmp_path / "elsewhere"
-    former = os.umask(0o002)
-    try:
-        shutil.copytree(
-            ROOT,
-            checkout,
-            copy_function=shutil.copy,
-            ignore=shutil.ignore_patterns(
-                ".git", ".venv", "tests", "__pycache__", ".*_cache", "*.egg-info"
-            ),
-        )
-    finally:
-        os.umask(former)
-    assert build(engine, checkout, "localhost/package-keeper:again") == image
+def test_two_builds_are_the_same(
+    engine: Engine, image: str, checkout: Path, tmp_path: Path
+) -> None:
+    """From another folder, with other times and modes of files, as another clone has them."""
+    elsewhere = copy_checkout(checkout, tmp_path / "elsewhere")
+    for path in elsewhere.rglob("*"):
+        path.chmod(path.stat().st_mode | 0o020)
+    tag = f"localhost/package-keeper:again-{os.getpid()}"
+    again = build(engine, elsewhere, tag)
+    engine.podman("image", "rm", "--force", tag)
+    assert again == image
 
 
 def test_configuration(engine: Engine, image: str) -> None:
