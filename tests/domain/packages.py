@@ -33,13 +33,11 @@ def digest_of(text: str) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def version(
-    number: int, name: str, *tags: str, age: timedelta = timedelta(days=10)
-) -> Version:
+def version(number: int, name: str, *tags: str, age: timedelta = timedelta(days=10)) -> Version:
     return Version(id=number, name=name, tags=tags, created_at=NOW - age, updated_at=NOW - age)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class World:
     """A package as GitHub and its registry have it."""
 
@@ -47,6 +45,29 @@ class World:
     manifests: Mapping[str, Manifest]
     absent: frozenset[str] = frozenset()
     unreadable: frozenset[str] = frozenset()
+
+    def __repr__(self) -> str:
+        """A line per version: `3 [v1] 10d index(1 2)`, with ids for the digests that have one."""
+        ids = {version.name: str(version.id) for version in self.versions}
+
+        def short(digest: str) -> str:
+            return ids.get(digest, digest[7:13])
+
+        lines = []
+        for listed in self.versions:
+            tags = " ".join(
+                [*listed.own_tags, *(f"about:{short(s)}" for s in listed.tagged_subjects)]
+            )
+            manifest = self.manifests.get(listed.name)
+            said = f"{listed.id} [{tags}] {(NOW - listed.created_at).days}d"
+            said += " absent" if manifest is None or listed.name in self.absent else ""
+            said += " unreadable" if listed.name in self.unreadable else ""
+            if manifest and manifest.children:
+                said += f" index({' '.join(short(c.digest) for c in manifest.children)})"
+            if manifest and manifest.subject:
+                said += f" subject({short(manifest.subject)})"
+            lines.append(said)
+        return "\n" + "\n".join(lines)
 
     def graph(self) -> ImageGraph:
         listed = {version.name: version for version in self.versions}
@@ -90,7 +111,9 @@ def worlds(draw: st.DrawFn, *, max_size: int = 9) -> World:
     versions, manifests = [], {}
     for number, digest in enumerate(digests):
         below = digests[:number]
-        tags = [tags_left.pop() for _ in range(draw(st.sampled_from([0, 0, 0, 1, 1, 2]))) if tags_left]
+        tags = [
+            tags_left.pop() for _ in range(draw(st.sampled_from([0, 0, 0, 1, 1, 2]))) if tags_left
+        ]
         if draw(st.integers(0, 5)) == 0:
             about = draw(st.sampled_from([*digests, *strangers]))
             suffix = draw(st.sampled_from(["", ".sig", ".att"]))
@@ -98,9 +121,13 @@ def worlds(draw: st.DrawFn, *, max_size: int = 9) -> World:
         kind = draw(st.sampled_from(["image", "image", "index", "referrer", "absent"]))
         children: tuple[str, ...] = ()
         if kind == "index" and below:
-            chosen = draw(st.lists(st.sampled_from([*below, *below, *strangers]), max_size=3, unique=True))
+            chosen = draw(
+                st.lists(st.sampled_from([*below, *below, *strangers]), max_size=3, unique=True)
+            )
             children = tuple(chosen)
-        subject = draw(st.sampled_from([*below, *strangers])) if kind == "referrer" and below else None
+        subject = (
+            draw(st.sampled_from([*below, *strangers])) if kind == "referrer" and below else None
+        )
         versions.append(version(number + 1, digest, *tags, age=draw(_AGES)))
         if kind == "absent" and draw(st.booleans()):
             continue
@@ -118,7 +145,9 @@ def worlds(draw: st.DrawFn, *, max_size: int = 9) -> World:
             children=tuple(
                 Child(
                     digest=c.digest,
-                    media_type=manifests[c.digest].media_type if c.digest in manifests else MANIFEST_TYPES[0],
+                    media_type=manifests[c.digest].media_type
+                    if c.digest in manifests
+                    else MANIFEST_TYPES[0],
                 )
                 for c in m.children
             ),

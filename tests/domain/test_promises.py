@@ -44,7 +44,10 @@ def rule_lists(draw: st.DrawFn) -> tuple[Rule, ...]:
         count = draw(st.integers(0, 3))
         newest = Rank(end=End.NEWEST, count=count)
         condition = Tagged(value=False)
-        rules = (*rules, Rule(verb=Verb.KEEP, text="untagged", conditions=(condition,), rank=newest))
+        rules = (
+            *rules,
+            Rule(verb=Verb.KEEP, text="untagged", conditions=(condition,), rank=newest),
+        )
     return rules
 
 
@@ -201,5 +204,3 @@ def test_one_tagged_image_is_always_left(world: World, rules: tuple[Rule, ...]) 
     left = [d for d in plan.kept if d.version.own_tags]
     assert bool(left) == bool(tagged)
     assert {d.verdict for d in plan.decisions} <= {Verdict.KEEP, Verdict.DELETE}
-
-

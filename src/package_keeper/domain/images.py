@@ -164,7 +164,7 @@ def _reversed(ties: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]
     for source, targets in ties.items():
         for target in targets:
             back.setdefault(target, []).append(source)
-    return {target: tuple(sources) for target, sources in back.items()}
+    return {target: tuple(sorted(sources)) for target, sources in back.items()}
 
 
 def _unique(items: Iterable[str]) -> tuple[str, ...]:

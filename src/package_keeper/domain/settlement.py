@@ -134,8 +134,10 @@ def _with_doubt(graph: ImageGraph, settled: Settlement) -> Settlement:
     staying = unreadable | (untagged & set(settled.doomed))
     attached = (Role.PART, Role.SUPERSEDED)
     parts = {d for d in staying if graph.roles.get(d) in attached}
-    needed = dict(graph.closure(_sorted(graph, (*settled.needed, *(staying - parts)))))
-    _add_children(graph, parts, needed)
+    below = _all_listed_by(graph, parts)
+    images = {d for d in below if graph.roles.get(d) is Role.IMAGE}
+    roots = _sorted(graph, {*settled.needed, *(staying - parts), *images})
+    needed = {**{digest: digest for digest in below}, **graph.closure(roots)}
     doubted = {d: Doubt.UNREADABLE if d in unreadable else Doubt.PARTS_UNKNOWN for d in staying}
     doomed = {d: root for d, root in settled.doomed.items() if d not in needed}
     merged = {d: settled.needed.get(d, root) for d, root in needed.items()}
@@ -155,14 +157,16 @@ def _hides_parts(graph: ImageGraph, digest: str) -> bool:
     return digest in graph.versions
 
 
-def _add_children(graph: ImageGraph, parts: Iterable[str], needed: dict[str, str]) -> None:
-    for part in parts:
-        pending = [part]
-        while pending:
-            digest = pending.pop()
-            if digest not in needed:
-                needed[digest] = part
-                pending += graph.children.get(digest, ())
+def _all_listed_by(graph: ImageGraph, parts: Iterable[str]) -> set[str]:
+    """The parts and all that they list, at any depth: without these they could not be pulled."""
+    found: set[str] = set()
+    pending = list(parts)
+    while pending:
+        digest = pending.pop()
+        if digest not in found:
+            found.add(digest)
+            pending += graph.children.get(digest, ())
+    return found
 
 
 def _sorted(graph: ImageGraph, digests: Iterable[str]) -> list[str]:

@@ -71,7 +71,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     )
     record_contradictions(reading, asked)
     settings = _settings(reading, context, target, asked)
-    if settings is None or reading.mistakes:
+    if settings is None:
         raise WrongInputs(reading.mistakes)
     return settings
 
@@ -105,7 +105,7 @@ def _settings(
     max_wait = reading.required(declared.MAX_WAIT)
     if token is None or target.names is None or target.package_type is None:
         return None
-    if asked.journal_file is None:
+    if asked.journal_file is None or reading.mistakes:
         return None
     return Settings(
         token=token,

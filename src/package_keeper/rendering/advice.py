@@ -8,6 +8,7 @@ here; their texts may hold what GitHub or a user wrote and are not yet made harm
 from package_keeper.domain.errors import (
     AccessDenied,
     KeeperError,
+    KeptImageBroken,
     LimitExceeded,
     ListingIncomplete,
     ManifestsUnreadable,
@@ -23,6 +24,7 @@ _TITLES: tuple[tuple[type[KeeperError], str], ...] = (
     (AccessDenied, "access denied or not found"),
     (ListingIncomplete, "the versions could not be listed completely"),
     (ManifestsUnreadable, "a manifest could not be read"),
+    (KeptImageBroken, "a kept image is not whole"),
     (WaitedTooLong, "the wait for a rate limit would be too long"),
     (RequestFailed, "a request failed"),
 )
@@ -60,8 +62,8 @@ _ADVICE = {
         "Manage Actions access in the settings of the package."
     ),
     Outcome.ERROR: (
-        "Run the workflow again. If it fails in the same way, the request ids help GitHub Support "
-        "to find the cause."
+        "Correct what is named, or run the workflow again. If it fails in the same way, the request "
+        "ids help GitHub Support to find the cause."
     ),
     Outcome.NOT_ATTEMPTED: (
         "Run the workflow again: it goes on where this run stopped. A higher max-wait lets one run "

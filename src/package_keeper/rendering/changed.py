@@ -15,7 +15,7 @@ from package_keeper.domain.report import PackageReport, RunReport
 from package_keeper.rendering.links import package_link, version_link
 from package_keeper.rendering.reasons import MARKDOWN, reason_of
 from package_keeper.rendering.tables import cut, table
-from package_keeper.rendering.tally import changes
+from package_keeper.rendering.tally import changes, stopped_before_the_start
 from package_keeper.rendering.untrusted import code
 from package_keeper.rendering.words import begun, counted
 
@@ -52,7 +52,7 @@ def changed(report: RunReport, *, rows: int) -> list[str]:
 
 def _lists(package: PackageReport, *, dry_run: bool) -> Iterator[tuple[str, tuple[Decision, ...]]]:
     planned = changes(package.plan)
-    if all_stopped(package):
+    if stopped_before_the_start(package):
         refused = isinstance(package.error, LimitExceeded)
         yield "Planned and refused" if refused else "Planned and not attempted", planned
         return
@@ -65,13 +65,8 @@ def _lists(package: PackageReport, *, dry_run: bool) -> Iterator[tuple[str, tupl
             yield begun(participle), tuple(d for d in of_verdict if d.version.id in done)
 
 
-def all_stopped(package: PackageReport) -> bool:
-    """Whether an error stopped the package between its plan and the first action."""
-    return package.error is not None and not package.results
-
-
 def _where(report: RunReport, package: PackageReport) -> str:
-    if report.dry_run or not report.journal_file or all_stopped(package):
+    if report.dry_run or not report.journal_file or stopped_before_the_start(package):
         return "All are in the log."
     return f"All are in the journal, {code(report.journal_file)}."
 

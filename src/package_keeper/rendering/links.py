@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from package_keeper.domain.model import Version
 from package_keeper.domain.report import PackageReport
-from package_keeper.rendering.untrusted import code, for_markdown, inline, link, shorten
+from package_keeper.rendering.untrusted import code, for_markdown, inline, link, shorten, visible
 from package_keeper.rendering.words import number
 
 _HOST = re.compile(r"https?://([A-Za-z0-9.-]+(?::[0-9]+)?)/?", re.IGNORECASE)
@@ -31,12 +31,12 @@ class Links:
 
     def prose(self, text: str, limit: int = 2000) -> str:
         """A message as Markdown in which only addresses on this GitHub are links."""
-        text = shorten(text, limit)
+        text = shorten(visible(text).strip(), limit)
         if not _HOST.fullmatch(self.server_url):
             return for_markdown(text)
         own = re.escape(self.server_url.rstrip("/"))
         # Every second piece is an address; what ends a sentence does not belong to it.
-        pieces = re.split(rf"({own}/[^\s<>()\[\]\"'`|\\]*[\w/=&-])", text.strip())
+        pieces = re.split(rf"({own}/[^\s<>()\[\]\"'`|\\]*[\w/=&-])", text)
         return "".join(
             link(inline(shorten(piece, 100)), piece) if place % 2 else inline(piece)
             for place, piece in enumerate(pieces)
@@ -59,15 +59,18 @@ def package_link(package: PackageReport) -> str:
 
 def label(version: Version) -> str:
     """The version as people know it, in plain text that is not harmless yet."""
+    if not version.tags:
+        return f"{short_name(version.name)} (id {version.id})"
     shown = ", ".join(shorten(short_name(tag), 80) for tag in version.tags[:_MOST_TAGS])
     more = len(version.tags) - _MOST_TAGS
-    return (shown or short_name(version.name)) + (f" and {number(more)} more" if more > 0 else "")
+    return f"{shown} and {number(more)} more" if more > 0 else shown
 
 
 def version_link(version: Version) -> str:
     """The version's tags, or its shortened name, as Markdown, linked to its page."""
     if not version.tags:
-        return link(code(short_name(version.name)), version.html_url)
+        name = code(short_name(version.name))
+        return link(name, version.html_url) if version.html_url else f"{name} (id {version.id})"
     shown = " ".join(code(short_name(tag), 80) for tag in version.tags[:_MOST_TAGS])
     more = len(version.tags) - _MOST_TAGS
     return link(shown, version.html_url) + (f" and {number(more)} more tags" if more > 0 else "")

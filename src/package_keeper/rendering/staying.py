@@ -13,11 +13,10 @@ from package_keeper.domain.outcome import Outcome
 from package_keeper.domain.plan import Decision, Ground, Plan
 from package_keeper.domain.report import PackageReport
 from package_keeper.rendering.advice import happened, title_of
-from package_keeper.rendering.changed import all_stopped
 from package_keeper.rendering.links import short_name, version_link
 from package_keeper.rendering.reasons import MARKDOWN, KeptGroup, kept_groups
 from package_keeper.rendering.tables import cut, table
-from package_keeper.rendering.tally import changes
+from package_keeper.rendering.tally import stopped_before_the_start, without_result
 from package_keeper.rendering.untrusted import code, for_table_cell
 from package_keeper.rendering.words import begun, number
 
@@ -100,10 +99,8 @@ def _not_done(package: PackageReport, *, dry_run: bool) -> Iterator[tuple[Outcom
     for outcome in _SKIPPED:
         for result in package.with_outcome(outcome):
             yield outcome, result.detail, result.version
-    if dry_run or all_stopped(package):
+    if dry_run or stopped_before_the_start(package):
         return
-    ended = {result.version.id for result in package.results}
     why = title_of(package.error) if package.error else ""
-    for decision in changes(package.plan):
-        if decision.version.id not in ended:
-            yield Outcome.NOT_ATTEMPTED, why, decision.version
+    for decision in without_result(package):
+        yield Outcome.NOT_ATTEMPTED, why, decision.version

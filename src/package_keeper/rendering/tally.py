@@ -19,8 +19,8 @@ class Tally:
     `active` = `kept` + `planned`, and `planned` = `deleted` + `restored` + `untagged` +
     `already_gone` + `retained` + `failed` + `not_attempted`, in a dry run + `pending`, which is
     what a run would now set about. `retained` counts all that stays for a reason that is no
-    failure: retained, undeletable and changed. `left` is how many active versions there are after
-    the run.
+    failure: retained, undeletable and changed. `failed` also has the ids that were asked for and
+    do not exist, which no plan has. `left` is how many active versions there are after the run.
     """
 
     active: int = 0
@@ -59,6 +59,18 @@ def in_plan_order(package: PackageReport, outcomes: Iterable[Outcome]) -> tuple[
     return tuple(sorted(results, key=lambda result: places.get(result.version.id, len(places))))
 
 
+def without_result(package: PackageReport) -> tuple[Decision, ...]:
+    """What is planned and has not ended in any way, in the order of the plan."""
+    ended = {result.version.id for result in package.results}
+    return tuple(d for d in changes(package.plan) if d.version.id not in ended)
+
+
+def stopped_before_the_start(package: PackageReport) -> bool:
+    """Whether an error stopped the package between its plan and the first action."""
+    planned = changes(package.plan)
+    return package.error is not None and len(without_result(package)) == len(planned)
+
+
 def tally(package: PackageReport, *, dry_run: bool) -> Tally:
     """One package's numbers.
 
@@ -67,8 +79,8 @@ def tally(package: PackageReport, *, dry_run: bool) -> Tally:
     """
     planned = len(changes(package.plan))
     not_attempted = len(package.with_outcome(Outcome.NOT_ATTEMPTED))
-    without_result = max(planned - len(package.results), 0)
-    pending = without_result if dry_run and not package.error else 0
+    open_ = len(without_result(package))
+    pending = open_ if dry_run and not package.error else 0
     return Tally(
         active=package.active,
         kept=package.active - planned,
@@ -79,7 +91,7 @@ def tally(package: PackageReport, *, dry_run: bool) -> Tally:
         already_gone=len(package.with_outcome(Outcome.ALREADY_GONE)),
         retained=package.count(Severity.WARNING),
         failed=package.count(Severity.FAILURE),
-        not_attempted=not_attempted + without_result - pending,
+        not_attempted=not_attempted + open_ - pending,
         pending=pending,
         left=package.left,
     )

@@ -79,7 +79,7 @@ def inline(text: str) -> str:
 
 def for_markdown(text: str) -> str:
     """Text for a paragraph, a list item or a table cell that is nothing but text there."""
-    return inline(text.strip())
+    return inline(visible(text).strip())
 
 
 def for_table_cell(text: str, limit: int = 300) -> str:
