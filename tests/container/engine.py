@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from real_tools import TOOLS
 
 ROOT = Path(__file__).parents[2]
@@ -189,8 +191,10 @@ class Job:
         )
 
     def _environment(self, inputs: Mapping[str, str]) -> dict[str, str]:
-        """An input's variable keeps its hyphens: `package-name` is `INPUT_PACKAGE-NAME`."""
-        given = {f"INPUT_{name.upper().replace(' ', '_')}": value for name, value in inputs.items()}
+        """Every declared input is there; its variable keeps its hyphens: `INPUT_PACKAGE-NAME`."""
+        given = {
+            f"INPUT_{name.upper()}": value for name, value in (defaults() | dict(inputs)).items()
+        }
         return {
             "CI": "true",
             "HOME": "/github/home",
@@ -214,6 +218,13 @@ class Job:
             **self.variables,
             **given,
         }
+
+
+def defaults() -> dict[str, str]:
+    """What the runner passes for an input that the workflow leaves out; expressions are empty."""
+    declared = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"]
+    values = {name: str(entry.get("default", "")) for name, entry in declared.items()}
+    return {name: "" if "${{" in value else value for name, value in values.items()}
 
 
 def read_outputs(text: str) -> dict[str, str]:
