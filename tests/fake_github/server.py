@@ -32,8 +32,12 @@ class Listeners:
     def start(self) -> None:
         """Listen; then `api.url` and `registry.url` are set."""
         self._thread.start()
-        self._backend.api.url = self._wait(self._listen("api", self._ports[0]))
-        self._backend.registry.url = self._wait(self._listen("registry", self._ports[1]))
+        try:
+            self._backend.api.url = self._wait(self._listen("api", self._ports[0]))
+            self._backend.registry.url = self._wait(self._listen("registry", self._ports[1]))
+        except OSError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Stop listening, drop what is open, and end the thread."""
