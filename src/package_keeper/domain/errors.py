@@ -82,6 +82,16 @@ class KeptImageBroken(KeeperError):
     """Something that a kept image needs is gone after the run."""
 
 
+class Unexpected(KeeperError):
+    """A fault of this program; nothing is known to be wrong with what was asked."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(
+            f"unexpected {type(error).__name__}: {error}.",
+            hint="What was done until then is in the journal. Please report this with the log.",
+        )
+
+
 class WaitedTooLong(KeeperError):
     """GitHub asked for a longer wait than `max-wait` allows; the run is incomplete, not failed."""
 

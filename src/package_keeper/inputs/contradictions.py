@@ -12,8 +12,10 @@ from package_keeper.domain.model import DIGEST, PackageType
 from package_keeper.domain.patterns import Pattern
 from package_keeper.domain.shorthand import ShortInputs
 from package_keeper.inputs import declared
+from package_keeper.inputs.lists import each
 from package_keeper.inputs.names import NameSelection
 from package_keeper.inputs.reading import Reading
+from package_keeper.inputs.values import unreadable
 
 _TAG_GLOB = re.compile(r"[A-Za-z0-9_.*?\[\]!-]+")
 _DIGEST_GLOB = re.compile(r"sha256:[0-9a-f*?\[\]!-]+")
@@ -101,24 +103,21 @@ def _impossible_patterns(reading: Reading, short: ShortInputs, package_type: Pac
     if not package_type.has_tags:
         return
     for entry, patterns in ((declared.KEEP, short.keep), (declared.DELETE, short.delete)):
-        for pattern in patterns:
-            if problem := _why_never(pattern):
-                reading.refuse(entry, problem, value=pattern.text)
+        reading.attempt(entry, patterns, lambda given: each(given, _possible))
 
 
-def _why_never(pattern: Pattern) -> str | None:
+def _possible(pattern: Pattern) -> Pattern:
     if pattern.is_regex:
-        return None
+        return pattern
     if pattern.means_digest:
-        whole = DIGEST if pattern.is_literal else _DIGEST_GLOB
-        return (
-            None
-            if whole.fullmatch(pattern.text)
-            else "can't match a digest: sha256: and 64 hex digits"
-        )
-    if _TAG_GLOB.fullmatch(pattern.text):
-        return None
-    return "holds characters that no tag has; a regular expression is written as /.../"
+        grammar = DIGEST if pattern.is_literal else _DIGEST_GLOB
+        problem = "can't match a digest, which is sha256: and 64 hexadecimal digits"
+    else:
+        grammar = _TAG_GLOB
+        problem = "holds characters that no tag has; a regular expression is written as /.../"
+    if not grammar.fullmatch(pattern.text):
+        raise unreadable(pattern.text, problem)
+    return pattern
 
 
 def _same_file(reading: Reading, asked: Asked) -> None:

@@ -7,7 +7,7 @@ protect nothing. It does not decide what a pattern is matched against.
 
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from package_keeper.domain.patterns import Pattern
@@ -17,6 +17,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _COMMENT = re.compile(r"(?:^|\s)#.*", re.DOTALL)
 _MOST_PROBLEMS = 10
 
+_S = TypeVar("_S")
 _T = TypeVar("_T")
 
 
@@ -39,7 +40,7 @@ def _items_of(line: str) -> list[str]:
     return [item for part in line.split(",") if (item := part.strip())]
 
 
-def each(items: tuple[str, ...], read: Callable[[str], _T]) -> tuple[_T, ...]:
+def each(items: Iterable[_S], read: Callable[[_S], _T]) -> tuple[_T, ...]:
     """Every item read; raises one `Unreadable` with the problems of all items."""
     values: list[_T] = []
     problems: list[Problem] = []

@@ -44,10 +44,14 @@ class NameSelection:
 
     def selects(self, name: str) -> bool:
         """Whether a package of this name, as listed, is meant."""
-        if self._any(self.excluded, name):
+        if self.excludes(name):
             return False
         exact = {self._folded(known) for known in self.exact}
         return self._folded(name) in exact or self._any(self.globs, name)
+
+    def excludes(self, name: str) -> bool:
+        """Whether a package of this name is left out, whatever else names it."""
+        return self._any(self.excluded, name)
 
     def _any(self, patterns: tuple[Pattern, ...], name: str) -> bool:
         """A regular expression says itself whether it ignores case; globs are folded."""
@@ -159,7 +163,7 @@ def _is_pattern(name: str) -> bool:
 
 
 def _without_excluded(selection: NameSelection, items: tuple[str, ...]) -> NameSelection:
-    exact = tuple(name for name in selection.exact if selection.selects(name))
+    exact = tuple(name for name in selection.exact if not selection.excludes(name))
     if not exact and not selection.globs:
         raise unreadable(", ".join(items), "excludes everything that it names")
     return NameSelection(

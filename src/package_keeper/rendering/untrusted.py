@@ -88,7 +88,7 @@ def for_table_cell(text: str, limit: int = 300) -> str:
 
 
 def for_html(text: str) -> str:
-    """Text for an HTML element or a quoted attribute, also where Markdown may be read around it."""
+    """Text for an HTML element, also where Markdown may be read around it; not for attributes."""
     return _BREAKS.sub(_BREAK, visible(text)).translate(_HTML)
 
 

@@ -10,7 +10,13 @@ from dataclasses import dataclass, replace
 from package_keeper.domain.access import Operation, check_scopes, denial
 from package_keeper.domain.answers import AnswerLost, Refused
 from package_keeper.domain.confirming import confirm
-from package_keeper.domain.errors import AccessDenied, KeeperError, KeptImageBroken, RequestFailed
+from package_keeper.domain.errors import (
+    AccessDenied,
+    KeeperError,
+    KeptImageBroken,
+    RequestFailed,
+    Unexpected,
+)
 from package_keeper.domain.images import ImageGraph
 from package_keeper.domain.limits import Limits, check_limits
 from package_keeper.domain.model import Package, Version
@@ -87,6 +93,8 @@ class PackageRun:
             self._report = replace(self._report, error=_unanswered(self._package, lost))
         except Cancelled:
             pass  # the run's report says that it was cancelled
+        except Exception as error:  # noqa: BLE001 - what was done must be reported all the same
+            self._report = replace(self._report, error=Unexpected(error))
         return self._report
 
     def _run(self) -> None:

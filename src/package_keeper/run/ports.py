@@ -1,7 +1,6 @@
 """What a run needs of the outside beyond its parts' own ports, as small protocols."""
 
 from contextlib import AbstractContextManager
-from datetime import datetime
 from typing import Protocol
 
 from package_keeper.domain.model import PackageRef
@@ -16,11 +15,6 @@ class GitHub(Packages, Deletions, Protocol):
     @property
     def token_scopes(self) -> tuple[str, ...] | None:
         """The token's scopes; None where the answers don't name any."""
-        ...
-
-    @property
-    def remaining_requests(self) -> int | None:
-        """How many requests are left of this hour; None where the answers don't say."""
         ...
 
 
@@ -45,12 +39,4 @@ class Shown(Protocol):
 
     def progress(self, done: int, planned: int) -> None:
         """Show how far the deletion is."""
-        ...
-
-
-class Now(Protocol):
-    """The wall clock."""
-
-    def __call__(self) -> datetime:
-        """The time, aware and in UTC."""
         ...

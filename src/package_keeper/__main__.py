@@ -1,0 +1,136 @@
+"""The program: inputs in, a run, and what came of it told in every way, however it ended.
+
+Decides the order of the outermost steps and nothing about packages. A signal to stop lets what is
+under way finish and starts nothing new.
+"""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from package_keeper import __version__
+from package_keeper.adapters.outside import Outside, Places, mask_token, opened
+from package_keeper.adapters.runner import Runner
+from package_keeper.domain.errors import KeeperError, Unexpected
+from package_keeper.domain.limits import Limits
+from package_keeper.domain.planning import Question
+from package_keeper.domain.report import RunReport
+from package_keeper.domain.shorthand import rules_of
+from package_keeper.execution.journal import Journal
+from package_keeper.inputs.context import RunnerContext, read_context
+from package_keeper.inputs.settings import Settings, read_settings
+from package_keeper.rendering.annotations import annotations
+from package_keeper.rendering.display import Display
+from package_keeper.rendering.links import Links
+from package_keeper.rendering.log import Log
+from package_keeper.rendering.outputs import outputs
+from package_keeper.rendering.summary import summary
+from package_keeper.run.all_packages import Target, run
+from package_keeper.run.one_package import Asked, Means
+
+WORKERS = 32
+"""Deletions, and manifests, at once; the pacer holds them to GitHub's limits."""
+
+
+def main() -> int:
+    """Run the action with the environment's inputs; the exit code is the README's."""
+    cancelled = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: cancelled.set())
+    return act(os.environ, cancelled)
+
+
+def act(environ: Mapping[str, str], cancelled: threading.Event) -> int:
+    """Run the action with these inputs until it is done or `cancelled`; returns the exit code."""
+    runner = Runner(environ)
+    mask_token(environ.get("INPUT_TOKEN", "").strip(), runner)
+    context = read_context(environ)
+    try:
+        report = _run(read_settings(environ), context, runner, cancelled)
+    except KeeperError as error:
+        report = RunReport(error=error)
+    except Exception as error:  # noqa: BLE001 - a summary is owed however the run ends
+        report = RunReport(error=Unexpected(error))
+    _tell(report, context, runner)
+    return report.exit_code
+
+
+def _run(
+    settings: Settings, context: RunnerContext, runner: Runner, cancelled: threading.Event
+) -> RunReport:
+    with opened(_places(settings), runner, cancelled) as outside:
+        target = Target(
+            owner=settings.owner, package_type=settings.package_type, names=settings.names
+        )
+        means = _means(settings, context, runner, outside, cancelled)
+        report = run(target, _asked(settings, outside.clock.now()), means)
+        written = outside.journal.is_written
+    journal = settings.journal_file.relative_to(settings.workspace).as_posix()
+    return replace(
+        report, journal_file=journal if written else None, settings=settings.summary_settings
+    )
+
+
+def _places(settings: Settings) -> Places:
+    return Places(
+        api_url=settings.api_url,
+        registry_url=settings.registry_url,
+        token=settings.token,
+        workspace=settings.workspace,
+        journal_file=settings.journal_file,
+        manifest_cache=settings.manifest_cache,
+        max_wait=settings.max_wait,
+    )
+
+
+def _asked(settings: Settings, now: datetime) -> Asked:
+    return Asked(
+        question=Question(rules=rules_of(settings.short), now=now, if_empty=settings.if_empty),
+        limits=Limits(max_deletions=settings.max_deletions, if_empty=settings.if_empty),
+        dry_run=settings.dry_run,
+        workers=WORKERS,
+    )
+
+
+def _means(
+    settings: Settings,
+    context: RunnerContext,
+    runner: Runner,
+    outside: Outside,
+    cancelled: threading.Event,
+) -> Means:
+    header = {"program": f"package-keeper {__version__}", "run": context.run_url or ""}
+    display = Display(
+        Log(runner),
+        monotonic=outside.clock.monotonic,
+        requests_left=lambda: outside.api_pacer.remaining_requests,
+    )
+    return Means(
+        github=outside.github,
+        registries=outside.registries,
+        journal=Journal(lines=outside.journal, now=outside.clock.now, header=header),
+        shown=display,
+        token=settings.token,
+        is_cancelled=cancelled.is_set,
+    )
+
+
+def _tell(report: RunReport, context: RunnerContext, runner: Runner) -> None:
+    """Outputs, summary, annotations and the log's last lines."""
+    log = Log(runner)
+    for name, value in outputs(report):
+        runner.output(name, value)
+    links = Links(server_url=context.server_url)
+    runner.summary(summary(report, links=links, now=datetime.now(UTC)))
+    for annotation in annotations(report):
+        log.annotate(annotation)
+    for package in report.packages:
+        log.package(package, dry_run=report.dry_run)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

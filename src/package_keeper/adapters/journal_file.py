@@ -1,0 +1,53 @@
+"""The journal's file in the workspace.
+
+Decides that lines are appended and never replaced, that each is handed to the system before the
+request it announces, and that no link leads out of the workspace. It does not decide what a line
+says. The file is made when the first line is written, so that a run without changes leaves none.
+"""
+
+import os
+from pathlib import Path
+
+
+class OutsideWorkspace(OSError):
+    """The path leads out of the workspace, through a link."""
+
+
+class JournalFile:
+    """Lines at the end of a file; each is on its way to disk when `append` returns."""
+
+    def __init__(self, path: Path, *, workspace: Path) -> None:
+        self.path = path
+        self._workspace = workspace
+        self._descriptor: int | None = None
+
+    @property
+    def is_written(self) -> bool:
+        """Whether this run wrote anything."""
+        return self._descriptor is not None
+
+    def append(self, line: str) -> None:
+        """Write one line; raises OSError where it can't be, and then nothing may be changed."""
+        if self._descriptor is None:
+            self._descriptor = self._open()
+        os.write(self._descriptor, f"{line}\n".encode())
+        os.fsync(self._descriptor)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+
+    def _open(self) -> int:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        if not self.path.resolve().is_relative_to(self._workspace.resolve()):
+            raise OutsideWorkspace(f"{self.path.name} leads out of the workspace")
+        descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+        if _lacks_line_break(descriptor):
+            os.write(descriptor, b"\n")  # a run was killed in the middle of a line
+        return descriptor
+
+
+def _lacks_line_break(descriptor: int) -> bool:
+    size = os.fstat(descriptor).st_size
+    return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
