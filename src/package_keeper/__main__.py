@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from package_keeper import __version__
-from package_keeper.adapters.outside import Outside, Places, mask_token, opened
+from package_keeper.adapters.outside import Outside, Places, hide_token, opened
 from package_keeper.adapters.runner import Runner
 from package_keeper.domain.errors import KeeperError, Unexpected
 from package_keeper.domain.limits import Limits
@@ -47,7 +47,7 @@ def main() -> int:
 def act(environ: Mapping[str, str], cancelled: threading.Event) -> int:
     """Run the action with these inputs until it is done or `cancelled`; returns the exit code."""
     runner = Runner(environ)
-    mask_token(environ.get("INPUT_TOKEN", "").strip(), runner)
+    hide_token(environ.get("INPUT_TOKEN", "").strip(), runner)
     context = read_context(environ)
     try:
         report = _run(read_settings(environ), context, runner, cancelled)

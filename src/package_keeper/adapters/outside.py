@@ -104,8 +104,11 @@ def _cache(path: Path | None, runner: Runner, stack: ExitStack) -> ManifestCache
     return cache
 
 
-def mask_token(token: str, runner: Runner) -> None:
-    """Hide the token and the forms in which it is sent."""
+def hide_token(token: str, runner: Runner) -> None:
+    """Keep the token, and the forms in which it is sent, out of all that is written.
+
+    The runner masks it already; telling it again would be one more place where it is written.
+    """
     for secret in (token, f"x:{token}", f"x-access-token:{token}"):
-        runner.mask(secret)
-        runner.mask(base64.b64encode(secret.encode()).decode())
+        runner.hide(secret)
+        runner.hide(base64.b64encode(secret.encode()).decode())

@@ -20,7 +20,7 @@ from package_keeper.domain.manifests import (
     NotAManifest,
     parse_manifest,
 )
-from package_keeper.domain.model import DIGEST
+from package_keeper.domain.model import DIGEST, PackageRef
 
 ACCEPT = ", ".join(INDEX_TYPES + MANIFEST_TYPES)
 
@@ -39,6 +39,18 @@ class Remembered(Protocol):
     def put(self, digest: str, media_type: str, content: bytes) -> None:
         """Keep what the registry sent."""
         ...
+
+
+class Registries:
+    """The registry, package by package."""
+
+    def __init__(self, host: RegistryHost, cache: Remembered | None = None) -> None:
+        self._host = host
+        self._cache = cache
+
+    def of(self, ref: PackageRef) -> "Registry":
+        """The registry's side of this package."""
+        return Registry(self._host, owner=ref.owner.login, name=ref.name, cache=self._cache)
 
 
 class Registry:

@@ -44,14 +44,18 @@ class Runner:
         self.in_actions = environ.get("GITHUB_ACTIONS") == "true"
 
     def mask(self, secret: str) -> None:
-        """Hide a secret, each line of it, in all that is written from now on."""
-        for line in secret.splitlines():
-            text = line.strip()
-            if len(text) >= SHORTEST_SECRET and text not in self._secrets:
-                if self.in_actions:
-                    self._write(str(Command("add-mask", {}, text)))
-                # The longest first, so that no part of one is left beside another.
-                self._secrets = tuple(sorted({*self._secrets, text}, key=len, reverse=True))
+        """Hide a secret that the runner does not know, here and in what others write."""
+        for text in self.hide(secret):
+            if self.in_actions:
+                self._write(str(Command("add-mask", {}, text)))
+
+    def hide(self, secret: str) -> tuple[str, ...]:
+        """Hide a secret, each line of it, in all that is written here; returns what is new."""
+        lines = (line.strip() for line in secret.splitlines())
+        new = {text for text in lines if len(text) >= SHORTEST_SECRET} - set(self._secrets)
+        # The longest first, so that no part of one is left beside another.
+        self._secrets = tuple(sorted({*self._secrets, *new}, key=len, reverse=True))
+        return tuple(new)
 
     def redact(self, text: str) -> str:
         """The text with every known secret replaced by `***`."""

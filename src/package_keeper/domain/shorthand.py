@@ -69,7 +69,7 @@ def _keep_rules(inputs: ShortInputs) -> list[Rule]:
     if inputs.versions_to_keep is not None:
         rules.append(_newest(inputs, inputs.versions_to_keep))
     if inputs.older_than is not None:
-        text = f"younger than {describe_age(inputs.older_than)}"
+        text = f"older-than: {describe_age(inputs.older_than)}"
         young = YoungerThan(age=inputs.older_than)
         rules.append(Rule(verb=Verb.KEEP, text=text, conditions=(young,)))
     return rules
@@ -99,7 +99,7 @@ def _delete_rules(inputs: ShortInputs) -> list[Rule]:
             )
         )
     elif inputs.versions_to_keep is not None:
-        text = f"not among the newest {inputs.versions_to_keep}"
+        text = f"versions-to-keep: {inputs.versions_to_keep}"
         rules.append(Rule(verb=Verb.DELETE, text=text, conditions=(Tagged(value=True),)))
     if inputs.deletes_untagged:
         rules.append(_untagged(graced=inputs.older_than is None))
@@ -114,7 +114,7 @@ def _untagged(*, graced: bool) -> Rule:
     conditions: tuple[Condition, ...] = (Tagged(value=False),)
     if graced:
         conditions = (*conditions, OlderThan(age=GRACE))
-    text = "untagged, older than 1 day" if graced else "untagged"
+    text = "delete-untagged, older than 1 day" if graced else "delete-untagged"
     return Rule(verb=Verb.DELETE, text=text, conditions=conditions)
 
 

@@ -17,8 +17,7 @@ class Limits:
 
     `minute` and `margin` are in seconds; the margin is how long after the turn of the minute spent
     points are taken to count still. `at_once` is how many requests may be open. `slowest` is the
-    fewest points per minute that refusals may bring the rate down to; for the API it is the pace
-    that GitHub's best practices ask for, a write a second.
+    fewest points per minute that refusals may bring the rate down to.
     """
 
     points_per_minute: int = 900
@@ -26,7 +25,7 @@ class Limits:
     write: int = 5
     at_once: int = 32
     margin: float = 0.5
-    slowest: int = 300
+    slowest: int = 60
     minute: float = 60.0
 
     def cost(self, kind: Kind) -> int:

@@ -49,6 +49,7 @@ class Schedule:
         self._rate = Rate(limits)
         self._budget = Budget()
         self._under_way = 0
+        self._width = limits.at_once
         self._not_before = 0.0
         self._asked = ""
         self._refusals = 0
@@ -57,7 +58,7 @@ class Schedule:
         """What to do with the request that is next."""
         if now < self._not_before:
             return WaitUntil(time=self._not_before, asked=self._asked)
-        if self._under_way >= self._limits.at_once:
+        if self._under_way >= self._width:
             return WaitForAnswer()
         left = self.requests_left(now)
         if left is not None and left <= 0:
@@ -91,6 +92,7 @@ class Schedule:
             return
         self._budget.observe(answer.headers, at=at, now=now)
         self._refusals = 0
+        self._width = min(self._width * 2, self._limits.at_once)
 
     def refused(self, answer: Answer, *, sent: float, at: float, now: datetime) -> Asked:
         """A limit refused a request that was sent at `sent`: everybody waits.
@@ -100,6 +102,7 @@ class Schedule:
         """
         asked = what_is_asked(answer, now)
         self._budget.observe(answer.headers, at=at, now=now)
+        self._width = 1  # one goes ahead to try it
         if sent >= self._not_before:
             self._refusals += 1
             if not asked.hourly:

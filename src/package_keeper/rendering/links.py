@@ -31,7 +31,7 @@ class Links:
 
     def prose(self, text: str, limit: int = 2000) -> str:
         """A message as Markdown in which only addresses on this GitHub are links."""
-        text = shorten(visible(text).strip(), limit)
+        text = visible(shorten(text, limit)).strip()
         if not _HOST.fullmatch(self.server_url):
             return for_markdown(text)
         own = re.escape(self.server_url.rstrip("/"))

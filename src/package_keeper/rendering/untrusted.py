@@ -57,8 +57,17 @@ def _written_out(character: str) -> str:
 
 
 def shorten(text: str, limit: int) -> str:
-    """The text, cut to `limit` characters of which the last is then an ellipsis."""
+    """The text, cut to `limit` characters of which the last is then an ellipsis.
+
+    Tokens are taken out before, since what is left of one that was cut may not look like one.
+    """
+    if len(text) > limit:
+        text = _TOKEN.sub("***", text)
     return text if len(text) <= limit else f"{text[: max(limit - 1, 0)]}…"
+
+
+def _visible_start(text: str, limit: int) -> str:
+    return shorten(visible(shorten(text, limit)), limit)
 
 
 def for_log(text: str) -> str:
@@ -84,7 +93,7 @@ def for_markdown(text: str) -> str:
 
 def for_table_cell(text: str, limit: int = 300) -> str:
     """Text for a cell: on one line, without a column of its own, at most about `limit` long."""
-    return for_markdown(shorten(visible(text), limit))
+    return for_markdown(_visible_start(text, limit))
 
 
 def for_html(text: str) -> str:
@@ -98,7 +107,7 @@ def code(text: str, limit: int = 200) -> str:
     What has a backtick, a pipe or a backslash is written as HTML, as the parsers of tables differ
     in how they read these in code.
     """
-    shown = shorten(visible(text), limit)
+    shown = _visible_start(text, limit)
     if shown and shown == shown.strip() and not any(mark in shown for mark in "`|\\"):
         return f"`{shown}`"
     return f"<code>{for_html(shown)}</code>"

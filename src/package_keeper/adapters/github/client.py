@@ -36,6 +36,7 @@ class GitHubPackages:
             api_url=api_url, token=token, user_agent=USER_AGENT, timeout=timeout
         )
         self._api = Api(connections, sender, page_workers=page_workers)
+        self._pacer = sender.pacer
         # An installation token, which GITHUB_TOKEN is, stands for no person; GitHub answers it
         # 403 on `/user`.
         self._has_login = not token.startswith("ghs_")
@@ -48,6 +49,11 @@ class GitHubPackages:
     def token_scopes(self) -> tuple[str, ...] | None:
         """The token's scopes as answers named them; None where none did (not a classic token)."""
         return self._api.facts.scopes
+
+    @property
+    def remaining_requests(self) -> int | None:
+        """How many requests are left of this hour; None where the answers don't say."""
+        return self._pacer.remaining_requests
 
     def owner(self, login: str) -> Owner:
         """The owner with this login, as GitHub writes it.
