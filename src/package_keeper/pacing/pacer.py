@@ -109,7 +109,7 @@ class Pacer:
             if slot.refusal is not None:
                 self._schedule.refused(slot.refusal, sent=slot.sent, at=at, now=now)
             else:
-                self._schedule.observe(slot.answer, at=at, now=now)
+                self._schedule.observe(slot.answer, kind, at=at, now=now)
             self._changed.notify_all()
 
     def _raise_if_cancelled(self) -> None:

@@ -2,9 +2,9 @@
 
 Decides how far refusals bring the rate down and how it recovers. GitHub calls its secondary limits
 subject to change and says nowhere what they are at the moment, so they are found out: a refusal
-brings the rate down to below what was spent when it came. Minutes without one bring it back, soon
-up to what was refused and slowly beyond. Others may spend of the same limit, so a single refusal
-does no more than halve the rate.
+brings the rate down to below what was granted before it. Minutes without one bring it back, soon
+to just below what was refused, and beyond that only when all has gone well for a while. Others may
+spend of the same limit, so a single refusal does no more than halve the rate.
 """
 
 from package_keeper.pacing.limits import Limits
@@ -12,9 +12,14 @@ from package_keeper.pacing.limits import Limits
 DOWN = 0.8
 """What is left of the rate after a refusal."""
 
-SOON = 0.05
-SLOWLY = 0.01
+BELOW = 0.95
+"""How close the rate comes back to what was refused."""
+
+UP = 0.05
 """The share of the full rate that comes back with every minute without a refusal."""
+
+A_WHILE = 10
+"""Minutes without a refusal after which what was refused is tried again."""
 
 
 class Rate:
@@ -31,15 +36,20 @@ class Rate:
         full = self._limits.points_per_minute
         if self._lowered_at is None:
             return full
-        minutes = int((now - self._lowered_at) / self._limits.minute)
-        soon = self._lowered_to + int(minutes * SOON * full)
-        slowly = self._refused + int(minutes * SLOWLY * full)
-        return min(max(min(soon, slowly), self._lowered_to), full)
+        minutes = int(max(now - self._lowered_at, 0.0) / self._limits.minute)
+        near = max(int(self._refused * BELOW), self._lowered_to)
+        rate = min(self._lowered_to + int(minutes * UP * full), near)
+        beyond = int(max(minutes - A_WHILE, 0) * UP * full)
+        return min(rate + beyond, full)
 
-    def lower(self, now: float, *, spent: int) -> None:
-        """A refusal came while `spent` points counted."""
+    def lower(self, now: float, *, granted: int) -> None:
+        """A refusal came when so many points had been granted within a minute."""
         rate = self.points_per_minute(now)
-        below = int(min(rate, spent) * DOWN)
-        self._refused = max(int(min(rate, spent) * 0.95), 1)
-        self._lowered_to = max(below, rate // 2, self._limits.slowest)
+        self._refused = min(rate, granted)
+        self._lowered_to = max(int(self._refused * DOWN), rate // 2, self._limits.slowest)
         self._lowered_at = now
+
+    def pause(self, until: float) -> None:
+        """The minutes begin to count when a wait is over."""
+        if self._lowered_at is not None:
+            self._lowered_at = max(self._lowered_at, until)

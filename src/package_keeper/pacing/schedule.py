@@ -46,6 +46,7 @@ class Schedule:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._window = Window(limits)
+        self._granted = Window(limits)
         self._rate = Rate(limits)
         self._budget = Budget()
         self._under_way = 0
@@ -85,11 +86,12 @@ class Schedule:
         self._under_way -= 1
         self._window.arrive(at, self._limits.cost(kind))
 
-    def observe(self, answer: Answer | None, *, at: float, now: datetime) -> None:
+    def observe(self, answer: Answer | None, kind: Kind, *, at: float, now: datetime) -> None:
         """Take in what an answer that is no refusal for a limit, or None for none, says."""
         if answer is None:
             self._budget.spend_unseen()
             return
+        self._granted.count(at, self._limits.cost(kind))
         self._budget.observe(answer.headers, at=at, now=now)
         self._refusals = 0
         self._width = min(self._width * 2, self._limits.at_once)
@@ -106,10 +108,11 @@ class Schedule:
         if sent >= self._not_before:
             self._refusals += 1
             if not asked.hourly:
-                self._rate.lower(at, spent=self._window.points(at))
+                self._rate.lower(at, granted=self._granted.points(at))
         wait = self._wait(asked)
         if at + wait > self._not_before:
             self._not_before, self._asked = at + wait, asked.reason
+            self._rate.pause(self._not_before)
         return asked
 
     def _wait(self, asked: Asked) -> float:

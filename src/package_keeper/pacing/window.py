@@ -33,6 +33,10 @@ class Window:
     def arrive(self, now: float, points: int) -> None:
         """A request that was sent is answered, or given up; times must not go back."""
         self._under_way -= points
+        self.count(now, points)
+
+    def count(self, now: float, points: int) -> None:
+        """Points that were spent at this time; times must not go back."""
         self._arrived.append((now, points))
         self._arrived_points += points
 
