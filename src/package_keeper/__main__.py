@@ -11,6 +11,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from package_keeper import __version__
 from package_keeper.adapters.outside import Outside, Places, hide_token, opened
@@ -89,7 +90,12 @@ def _places(settings: Settings) -> Places:
 
 def _asked(settings: Settings, now: datetime) -> Asked:
     return Asked(
-        question=Question(rules=rules_of(settings.short), now=now, if_empty=settings.if_empty),
+        question=Question(
+            rules=rules_of(settings.short),
+            now=now,
+            if_empty=settings.if_empty,
+            untag=settings.untag,
+        ),
         limits=Limits(max_deletions=settings.max_deletions, if_empty=settings.if_empty),
         dry_run=settings.dry_run,
         workers=WORKERS,
@@ -116,6 +122,8 @@ def _means(
         shown=display,
         token=settings.token,
         is_cancelled=cancelled.is_set,
+        unique=lambda: str(uuid4()),
+        pause=outside.clock.sleep,
     )
 
 

@@ -21,6 +21,7 @@ from package_keeper.domain.manifests import (
     parse_manifest,
 )
 from package_keeper.domain.model import DIGEST, PackageRef
+from package_keeper.execution.ports import Content
 
 ACCEPT = ", ".join(INDEX_TYPES + MANIFEST_TYPES)
 
@@ -82,6 +83,16 @@ class Registry:
                 text = f"{self._host.name} answered 404 for {digest}, but not as missing: {said}"
                 raise AnswerLost(text, refused.answer) from refused
             raise
+
+    def content(self, digest: str) -> Content:
+        """The manifest's bytes, to push them under a tag."""
+
+        def read(reply: Reply) -> Content:
+            self._parse(digest, reply)
+            media_type = reply.headers.get("content-type", "")
+            return Content(media_type=media_type, content=reply.body)
+
+        return self._host.send(self._request("GET", digest), read)
 
     def exists(self, digest: str) -> bool:
         """Whether the registry has it, without reading it, which would count as a download.

@@ -29,8 +29,12 @@ def confirm(shown: Plan, second: Plan) -> tuple[Plan, tuple[Result, ...]]:
         )
     now = {decision.version.id: decision for decision in second.decisions}
     going = before.keys() & {decision.version.id for decision in second.deletions}
-    decisions = tuple(_confirmed(decision, going) for decision in second.decisions)
+    off_before = {decision.version.id: decision.tags_off for decision in shown.untags}
+    decisions = tuple(
+        _untagged_as_shown(_confirmed(decision, going), off_before) for decision in second.decisions
+    )
     off = [decision for decision in shown.deletions if decision.version.id not in going]
+    off += [d for d in shown.untags if now.get(d.version.id, d).tags_off != d.tags_off]
     return replace(second, decisions=decisions), tuple(_off(decision, now) for decision in off)
 
 
@@ -50,6 +54,12 @@ def _confirmed(decision: Decision, going: frozenset[int] | set[int]) -> Decision
     return replace(decision, after=tuple(above for above in decision.after if above in going))
 
 
+def _untagged_as_shown(decision: Decision, shown: Mapping[int, tuple[str, ...]]) -> Decision:
+    """The decision, without taking off tags that were not shown to be taken off."""
+    same = shown.get(decision.version.id) == decision.tags_off
+    return decision if decision.verdict is not Verdict.UNTAG or same else _kept(decision)
+
+
 def _without_deletions(plan: Plan) -> Plan:
     decisions = tuple(_confirmed(decision, frozenset()) for decision in plan.decisions)
     return replace(plan, decisions=decisions, deletes_package=False)
@@ -58,7 +68,12 @@ def _without_deletions(plan: Plan) -> Plan:
 def _kept(decision: Decision) -> Decision:
     reason = "it only became deletable after the plan was shown"
     return replace(
-        decision, verdict=Verdict.KEEP, ground=Ground.NOT_SELECTED, reason=reason, after=()
+        decision,
+        verdict=Verdict.KEEP,
+        ground=Ground.NOT_SELECTED,
+        reason=reason,
+        after=(),
+        tags_off=(),
     )
 
 

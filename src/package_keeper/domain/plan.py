@@ -37,7 +37,8 @@ class Decision:
     `source` groups decisions: the text of the rule, or the label of the image that is the cause.
     `after` are the ids of the versions that must be gone before this one may go: deleting a part
     while something that needs it stays would break that image. `parents` are the names of the
-    versions it belonged to, for whoever wants to put it back.
+    versions it belonged to, for whoever wants to put it back. `tags_off` are the tags to take off
+    where the verdict is untag.
     """
 
     version: Version
@@ -47,6 +48,7 @@ class Decision:
     source: str = ""
     after: tuple[int, ...] = ()
     parents: tuple[str, ...] = ()
+    tags_off: tuple[str, ...] = ()
     is_image: bool = True
 
 
@@ -73,6 +75,21 @@ class Plan:
         return tuple(d for d in self.decisions if d.verdict is Verdict.DELETE)
 
     @property
+    def untags(self) -> tuple[Decision, ...]:
+        """The versions that stay and lose tags."""
+        return tuple(d for d in self.decisions if d.verdict is Verdict.UNTAG)
+
+    @property
+    def changes(self) -> tuple[Decision, ...]:
+        """Everything that is to be changed."""
+        return (*self.deletions, *self.untags)
+
+    @property
     def kept(self) -> tuple[Decision, ...]:
-        """The versions that stay."""
+        """The versions that stay as they are."""
         return tuple(d for d in self.decisions if d.verdict is Verdict.KEEP)
+
+    @property
+    def staying(self) -> tuple[Decision, ...]:
+        """The versions that stay, those that lose tags included."""
+        return tuple(d for d in self.decisions if d.verdict is not Verdict.DELETE)

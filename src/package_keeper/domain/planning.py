@@ -6,7 +6,7 @@ the order of the listing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from package_keeper.domain.images import ImageGraph, Role
@@ -17,6 +17,7 @@ from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
 from package_keeper.domain.rules import Rule
 from package_keeper.domain.selection import Selection, missing_ids, offer, select, warnings_of
 from package_keeper.domain.settlement import Settlement, settle
+from package_keeper.domain.untagging import Removal, removals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class Question:
     rules: tuple[Rule, ...]
     now: datetime
     if_empty: IfEmpty = IfEmpty.KEEP_NEWEST
+    untag: bool = False
 
 
 def make_plan(package: Package, graph: ImageGraph, question: Question) -> Plan:
@@ -100,7 +102,7 @@ def _written(package: Package, draft: _Draft, question: Question, *, would_empty
     offered = offer(draft.graph, package.ref.type)
     return Plan(
         package=package,
-        decisions=(*deletions, *(_keeping(draft, key) for key in kept)),
+        decisions=(*deletions, *_stay(draft, kept, package.ref.type, question)),
         warnings=(
             *warnings_of(question.rules, offered),
             *_asked_but_kept(draft, kept),
@@ -154,6 +156,33 @@ def _deletion(draft: _Draft, key: str, after: tuple[str, ...]) -> Decision:
 def _parents(graph: ImageGraph, key: str) -> tuple[str, ...]:
     above = (*graph.parents.get(key, ()), *graph.subjects.get(key, ()))
     return tuple(digest for digest in above if digest in graph.versions)
+
+
+def _stay(
+    draft: _Draft, kept: Sequence[str], package_type: PackageType, question: Question
+) -> list[Decision]:
+    """The decisions about what stays, with the tags that may be taken off where that is asked."""
+    decisions = [_keeping(draft, key) for key in kept]
+    if not question.untag:
+        return decisions
+    off = removals(draft.graph, question.rules, package_type, question.now)
+    return [
+        _untagging(decision, off[decision.version.id]) if decision.version.id in off else decision
+        for decision in decisions
+    ]
+
+
+def _untagging(decision: Decision, removal: Removal) -> Decision:
+    left = [tag for tag in decision.version.own_tags if tag not in removal.tags]
+    return replace(
+        decision,
+        verdict=Verdict.UNTAG,
+        ground=Ground.RULE,
+        source=removal.rule.text,
+        reason=f"{', '.join(removal.tags)} selected by {removal.rule.text}; "
+        f"{', '.join(left)} keeps the image",
+        tags_off=removal.tags,
+    )
 
 
 def _keeping(draft: _Draft, key: str) -> Decision:

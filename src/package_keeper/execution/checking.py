@@ -36,7 +36,7 @@ class Check:
 
 def check_kept(plan: Plan, graph: ImageGraph, registry: Presence, workers: int) -> Check:
     """Ask for everything that the kept images need and that was readable before."""
-    kept = [decision.version.name for decision in plan.kept]
+    kept = [decision.version.name for decision in plan.staying]
     needed = [digest for digest in graph.closure(kept) if digest in graph.readings.manifests]
     with ThreadPoolExecutor(max_workers=workers) as pool:
         answers = list(pool.map(lambda digest: _exists(registry, digest), needed))

@@ -62,8 +62,8 @@ _ADVICE = {
         "Manage Actions access in the settings of the package."
     ),
     Outcome.ERROR: (
-        "Correct what is named, or run the workflow again. If it fails in the same way, the request "
-        "ids help GitHub Support to find the cause."
+        "Correct what is named, or run the workflow again. If it fails in the same way, GitHub "
+        "Support can find the cause by the request ids."
     ),
     Outcome.NOT_ATTEMPTED: (
         "Run the workflow again: it goes on where this run stopped. A higher max-wait lets one run "

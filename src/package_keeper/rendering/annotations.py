@@ -60,7 +60,7 @@ def _at_most_ten(found: list[Annotation], level: Level) -> tuple[Annotation, ...
 
 
 def _made(level: Level, title: str, *texts: str) -> Annotation:
-    message = " ".join(text for text in texts if text) or for_log(title)
+    message = " ".join(text for text in texts if text) or "No reason was given."
     return Annotation(
         level=level, title=shorten(for_log(title), 200), message=shorten(message, LONGEST)
     )

@@ -4,6 +4,7 @@ Decides that the numbers add up: active versions are the kept and the planned on
 ones are those done and those that ended in any other way. Log, summary and outputs all count here.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
@@ -78,20 +79,23 @@ def tally(package: PackageReport, *, dry_run: bool) -> Tally:
     an error, such as a safety limit, stops the package there as well.
     """
     planned = len(changes(package.plan))
-    not_attempted = len(package.with_outcome(Outcome.NOT_ATTEMPTED))
+    ended = Counter(result.outcome for result in package.results)
+    by_severity: Counter[Severity] = Counter()
+    for outcome, count in ended.items():
+        by_severity[outcome.severity] += count
     open_ = len(without_result(package))
     pending = open_ if dry_run and not package.error else 0
     return Tally(
         active=package.active,
         kept=package.active - planned,
         planned=planned,
-        deleted=len(package.with_outcome(Outcome.DELETED)),
-        restored=len(package.with_outcome(Outcome.RESTORED)),
-        untagged=len(package.with_outcome(Outcome.UNTAGGED)),
-        already_gone=len(package.with_outcome(Outcome.ALREADY_GONE)),
-        retained=package.count(Severity.WARNING),
-        failed=package.count(Severity.FAILURE),
-        not_attempted=not_attempted + open_ - pending,
+        deleted=ended[Outcome.DELETED],
+        restored=ended[Outcome.RESTORED],
+        untagged=ended[Outcome.UNTAGGED],
+        already_gone=ended[Outcome.ALREADY_GONE],
+        retained=by_severity[Severity.WARNING],
+        failed=by_severity[Severity.FAILURE],
+        not_attempted=ended[Outcome.NOT_ATTEMPTED] + open_ - pending,
         pending=pending,
         left=package.left,
     )

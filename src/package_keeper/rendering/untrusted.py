@@ -13,6 +13,9 @@ _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800
 _TOKEN = re.compile(r"(?:gh[oprsu]_|github_pat_)[A-Za-z0-9._-]{10,}", re.IGNORECASE)
 """GitHub's token prefixes; the length differs by kind and is not promised."""
 
+_LONGEST_TOKEN = 1_000
+"""Room for a token that begins inside a text's limit; those of today have about 520 characters."""
+
 _BREAKS = re.compile(
     r"(?<=@)(?=[\w-])"  # mention, e-mail address
     r"|(?<=#)(?=\d)|(?<=GH)(?=-\d)"  # issue or pull request
@@ -61,9 +64,10 @@ def shorten(text: str, limit: int) -> str:
 
     Tokens are taken out before, since what is left of one that was cut may not look like one.
     """
-    if len(text) > limit:
-        text = _TOKEN.sub("***", text)
-    return text if len(text) <= limit else f"{text[: max(limit - 1, 0)]}…"
+    if len(text) <= limit:
+        return text
+    start = _TOKEN.sub("***", text[: limit + _LONGEST_TOKEN])
+    return f"{start[: max(limit - 1, 0)]}…"
 
 
 def _visible_start(text: str, limit: int) -> str:

@@ -28,12 +28,12 @@ from package_keeper.execution.checking import check_kept
 from package_keeper.execution.deleting import Deleter
 from package_keeper.execution.journal import Journal
 from package_keeper.execution.settling import Settler
+from package_keeper.execution.untagging import Untagger
 from package_keeper.execution.whole_package import PackageDeleter
-from package_keeper.inventory.ports import Manifests
 from package_keeper.inventory.reading import ManifestReader
 from package_keeper.pacing.exchange import Cancelled
 from package_keeper.run.asked_ids import results_of_missing
-from package_keeper.run.ports import GitHub, Registries, Shown
+from package_keeper.run.ports import GitHub, Registries, RegistrySide, Shown
 from package_keeper.run.survey import Surveyor
 
 
@@ -49,7 +49,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """What a run reaches the outside with; `token` is only looked at to give advice."""
+    """What a run reaches the outside with.
+
+    `token` is only looked at to give advice; `unique` gives a text never used before, and `pause`
+    sleeps for so many seconds.
+    """
 
     github: GitHub
     registries: Registries
@@ -57,6 +61,8 @@ class Means:
     shown: Shown
     token: str
     is_cancelled: Callable[[], bool]
+    unique: Callable[[], str]
+    pause: Callable[[float], None]
 
 
 class PackageRun:
@@ -100,14 +106,14 @@ class PackageRun:
     def _run(self) -> None:
         versions = self._surveyor.versions()
         plan = self._planned(self._surveyor.graph(versions))
-        missing = results_of_missing(plan, self._means.github)
-        self._report = replace(self._report, plan=plan, results=missing)
+        self._report = replace(self._report, plan=plan)
+        self._record(results_of_missing(plan, self._means.github))
         self._means.shown.plan(plan)
         check_limits(plan, self._asked.limits)
-        if plan.deletions:
+        if plan.changes:
             self._check_access()
             if not self._asked.dry_run:
-                self._delete(plan, versions, missing)
+                self._change(plan, versions)
 
     def _planned(self, graph: ImageGraph) -> Plan:
         return make_plan(self._package, graph, self._asked.question)
@@ -123,18 +129,26 @@ class PackageRun:
             warnings = (f"a real run would be refused: {error}",)
         self._report = replace(self._report, warnings=(*self._report.warnings, *warnings))
 
-    def _delete(
-        self, shown: Plan, versions: tuple[Version, ...], missing: tuple[Result, ...]
-    ) -> None:
-        """Look again, delete what both looks agree on, and check what was to stay."""
+    def _change(self, shown: Plan, versions: tuple[Version, ...]) -> None:
+        """Look again, change what both looks agree on, and check what was to stay."""
         graph = self._surveyor.graph(self._surveyor.versions(versions))
         second = self._planned(graph)
         check_limits(second, self._asked.limits)
         plan, changed = confirm(shown, second)
-        results = self._deleted(plan)
-        self._report = replace(self._report, plan=plan, results=(*results, *changed, *missing))
-        if self._registry and any(result.outcome is Outcome.DELETED for result in results):
+        self._record(changed)
+        self._record(self._deleted(plan))
+        self._record(self._untagged(plan))
+        done = self._report.with_outcome(Outcome.DELETED, Outcome.UNTAGGED)
+        if self._registry and done:
             self._check(plan, graph, self._registry)
+
+    def _record(self, results: tuple[Result, ...]) -> None:
+        """Add results to the report, in the order of the plan that was shown."""
+        plan = self._report.plan
+        places = {d.version.id: n for n, d in enumerate(plan.decisions)} if plan else {}
+        known = (*self._report.results, *results)
+        ordered = sorted(known, key=lambda result: places.get(result.version.id, len(places)))
+        self._report = replace(self._report, results=tuple(ordered))
 
     def _deleted(self, plan: Plan) -> tuple[Result, ...]:
         means = self._means
@@ -151,7 +165,21 @@ class PackageRun:
         )
         return deleter.carry_out(plan)
 
-    def _check(self, plan: Plan, graph: ImageGraph, registry: Manifests) -> None:
+    def _untagged(self, plan: Plan) -> tuple[Result, ...]:
+        means = self._means
+        if self._registry is None or not plan.untags:
+            return ()
+        untagger = Untagger(
+            tags=self._registry,
+            settler=Settler(api=means.github, ref=self._package.ref, token=means.token),
+            journal=means.journal,
+            unique=means.unique,
+            pause=means.pause,
+            is_cancelled=means.is_cancelled,
+        )
+        return untagger.carry_out(plan)
+
+    def _check(self, plan: Plan, graph: ImageGraph, registry: RegistrySide) -> None:
         check = check_kept(plan, graph, registry, self._asked.workers)
         if check.unchecked:
             said = (
@@ -167,7 +195,7 @@ class PackageRun:
                 hint="Restore them (GitHub keeps deleted versions for 30 days), and report this.",
             )
 
-    def _registry_of(self, package: Package) -> Manifests | None:
+    def _registry_of(self, package: Package) -> RegistrySide | None:
         if not package.ref.type.has_manifests:
             return None
         return self._means.registries.of(package.ref)

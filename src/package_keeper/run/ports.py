@@ -5,7 +5,7 @@ from typing import Protocol
 
 from package_keeper.domain.model import PackageRef
 from package_keeper.domain.plan import Plan
-from package_keeper.execution.ports import Deletions
+from package_keeper.execution.ports import Deletions, Tags
 from package_keeper.inventory.ports import Manifests, Packages
 
 
@@ -18,10 +18,14 @@ class GitHub(Packages, Deletions, Protocol):
         ...
 
 
+class RegistrySide(Manifests, Tags, Protocol):
+    """A package as its container registry has it."""
+
+
 class Registries(Protocol):
     """The container registry, package by package."""
 
-    def of(self, ref: PackageRef) -> Manifests:
+    def of(self, ref: PackageRef) -> RegistrySide:
         """The registry's side of this package."""
         ...
 

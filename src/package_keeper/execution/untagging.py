@@ -1,0 +1,160 @@
+"""Taking a tag off an image without touching the image.
+
+Decides how, within what the registry allows: there is no request that removes a tag, so a small
+manifest of its own is pushed under the tag, which moves the tag to it, and then that manifest's
+version is deleted, which takes the tag along. The version is found by its digest and by nothing
+else; where the listing does not show it, nothing is deleted. Where the deletion is refused the tag
+is moved back.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from package_keeper.domain.access import Operation, advice_for
+from package_keeper.domain.answers import AnswerLost, Refusal, Refused
+from package_keeper.domain.errors import WaitedTooLong
+from package_keeper.domain.model import Version
+from package_keeper.domain.outcome import Outcome, Result
+from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
+from package_keeper.execution.journal import Journal
+from package_keeper.execution.ports import Content, Tags
+from package_keeper.execution.settling import Settler
+from package_keeper.pacing.exchange import Cancelled
+
+EMPTY = {
+    "mediaType": "application/vnd.oci.empty.v1+json",
+    "digest": "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
+    "size": 2,
+}
+"""The empty descriptor of the OCI image specification."""
+
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+
+PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)
+"""Seconds before each look at the listing, which may be behind after a push."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untagger:
+    """Takes tags off versions of one package, one after another.
+
+    `unique` gives a text that was never used before; `pause` sleeps.
+    """
+
+    tags: Tags
+    settler: Settler
+    journal: Journal
+    unique: Callable[[], str]
+    pause: Callable[[float], None]
+    is_cancelled: Callable[[], bool]
+
+    def carry_out(self, plan: Plan) -> tuple[Result, ...]:
+        """What became of each version that was to lose tags; the first failure ends the rest."""
+        results: list[Result] = []
+        stopped = ""
+        for decision in plan.untags:
+            stopped = stopped or ("the run was cancelled" if self.is_cancelled() else "")
+            if stopped:
+                result = _result(decision.version, Outcome.NOT_ATTEMPTED, stopped)
+            else:
+                result = self._journalled(plan, decision)
+            results.append(result)
+            if result.outcome is not Outcome.UNTAGGED:
+                stopped = stopped or f"stopped after {result.outcome.value}"
+        return tuple(results)
+
+    def _journalled(self, plan: Plan, decision: Decision) -> Result:
+        self.journal.started(plan.package, decision)
+        result = self._all_tags(plan, decision)
+        self.journal.ended(plan.package, decision, result)
+        return result
+
+    def _all_tags(self, plan: Plan, decision: Decision) -> Result:
+        version = decision.version
+        try:
+            original = self.tags.content(version.name)
+            for tag in decision.tags_off:
+                result = self._one_tag(plan, version, tag, original)
+                if result.outcome is not Outcome.UNTAGGED:
+                    return result
+        except (WaitedTooLong, Cancelled) as error:
+            return _result(version, Outcome.NOT_ATTEMPTED, str(error))
+        except Refused as refused:
+            return self._refused(version, refused)
+        except AnswerLost as lost:
+            return _result(version, Outcome.ERROR, f"no usable answer: {lost.reason}")
+        return _result(version, Outcome.UNTAGGED, f"took off {', '.join(decision.tags_off)}")
+
+    def _one_tag(self, plan: Plan, version: Version, tag: str, original: Content) -> Result:
+        digest = self.tags.put_manifest(tag, self._stand_in(tag), MANIFEST)
+        stand_in = self._listed(plan, digest)
+        if stand_in is None or set(stand_in.own_tags) - {tag}:
+            where = self._move_back(tag, original)
+            detail = f"the listing does not show what was pushed under {tag}; {where}"
+            return _result(version, Outcome.ERROR, detail)
+        result = self._deleted(plan, stand_in, tag, version)
+        if result.outcome not in (Outcome.DELETED, Outcome.ALREADY_GONE):
+            where = self._move_back(tag, original)
+            return _result(version, result.outcome, f"{where}: {result.detail}")
+        return _result(version, Outcome.UNTAGGED, "")
+
+    def _stand_in(self, tag: str) -> bytes:
+        """A manifest that nobody has pushed before, so that it becomes a version of its own."""
+        annotations = {
+            "org.opencontainers.image.description": f"stands in for the tag {tag} to take it off",
+            "package-keeper.unique": self.unique(),
+        }
+        manifest = {
+            "schemaVersion": 2,
+            "mediaType": MANIFEST,
+            "artifactType": "application/vnd.package-keeper.stand-in",
+            "config": EMPTY,
+            "layers": [EMPTY],
+            "annotations": annotations,
+        }
+        return json.dumps(manifest).encode()
+
+    def _listed(self, plan: Plan, digest: str) -> Version | None:
+        for seconds in PAUSES:
+            self.pause(seconds)
+            rows = self.settler.api.versions(plan.package.ref)
+            found = next((row for row in rows if row.name == digest), None)
+            if found is not None:
+                return found
+        return None
+
+    def _deleted(self, plan: Plan, stand_in: Version, tag: str, original: Version) -> Result:
+        decision = Decision(
+            version=stand_in,
+            verdict=Verdict.UNTAG,
+            ground=Ground.PART,
+            reason=f"stands in for the tag {tag}, which is taken off version {original.id}",
+            tags_off=(tag,),
+        )
+        self.journal.started(plan.package, decision)
+        result = self.settler.delete(stand_in)
+        self.journal.ended(plan.package, decision, result)
+        return result
+
+    def _move_back(self, tag: str, original: Content) -> str:
+        """Point the tag at the image again; returns where it points now, in words."""
+        try:
+            self.tags.put_manifest(tag, original.content, original.media_type)
+        except (Refused, AnswerLost, WaitedTooLong, Cancelled) as error:
+            return f"{tag} now points to an empty stand-in and could not be moved back ({error})"
+        return f"{tag} was moved back to the image"
+
+    def _refused(self, version: Version, refused: Refused) -> Result:
+        ref, request_id = self.settler.ref, refused.answer.request_id
+        said = f"the registry answered {refused}"
+        if refused.refusal in (Refusal.INVALID, Refusal.NOT_FOUND):
+            return _result(version, Outcome.ERROR, said, request_id)
+        advice = advice_for(self.settler.token, Operation.DELETE, ref)
+        return _result(version, Outcome.DENIED, f"{said}. {advice}", request_id)
+
+
+def _result(
+    version: Version, outcome: Outcome, detail: str, request_id: str | None = None
+) -> Result:
+    return Result(version=version, outcome=outcome, detail=detail, request_id=request_id)
