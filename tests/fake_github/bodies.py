@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -66,6 +67,7 @@ _REPOSITORY_LINKS = (
 )
 
 
+@lru_cache(maxsize=100_000)
 def time_of(when: dt.datetime) -> str:
     """A time as GitHub writes it, whole seconds in UTC: `2026-01-31T23:59:59Z`."""
     return when.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -170,14 +172,19 @@ def _updated(package: FakePackage) -> dt.datetime:
     return newest.updated_at if newest else package.created_at
 
 
+@lru_cache(maxsize=1000)
+def _encoded(name: str) -> str:
+    return quote(name, safe="")
+
+
 def _package_url(package: FakePackage, api_url: str) -> str:
     family = "orgs" if package.owner.kind == "Organization" else "users"
-    name = quote(package.name, safe="")
+    name = _encoded(package.name)
     return f"{api_url}/{family}/{package.owner.login}/packages/{package.package_type}/{name}"
 
 
 def _html_url(package: FakePackage) -> str:
     family = "orgs" if package.owner.kind == "Organization" else "users"
-    name = quote(package.name, safe="")
+    name = _encoded(package.name)
     path = f"{family}/{package.owner.login}/packages/{package.package_type}/package/{name}"
     return f"https://github.com/{path}"

@@ -183,7 +183,8 @@ class Registry:
 
 def _is_absence(answer: Answer) -> bool:
     """Whether a 404 says that the manifest itself is not there."""
-    return "MANIFEST_UNKNOWN" in answer.message and "does not support" not in answer.message
+    said = answer.message.lower().replace("_", " ")
+    return "manifest unknown" in said and "does not support" not in said
 
 
 def _is_about(digest: str, reply: Reply) -> bool:

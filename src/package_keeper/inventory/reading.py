@@ -39,6 +39,7 @@ class ManifestReader:
         listed = {version.name: version for version in versions}
         tagged = [digest for digest, version in listed.items() if version.tags]
         with ThreadPoolExecutor(max_workers=self.workers) as pool:
+            self._fetch(pool, tagged[:1])  # alone, so that the others find a registry token
             self._fetch(pool, tagged)
             leaves = self._schema_2_leaves()
             self._fetch(pool, (digest for digest in listed if digest not in leaves))
