@@ -1,20 +1,54 @@
 """Rate limits are enforced in real time, in GitHub's words and in the registry's."""
 
+import json
 import re
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 import requests
 
-from fake_github import FakeGitHub, FakePackage, Limits, Token
+from fake_github import FakeGitHub, FakePackage, Fault, FaultKind, Limits, Token
 from fake_github.contract import ApiClient
+from fake_github.exchange import Refusal
+from fake_github.limits import LimitKeeper
 from fake_github.scene import ALL, APP, acme, asking, message
 
 SECONDARY = (
     "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 )
+
+
+OCTOCAT = Token.classic(login="octocat")
+
+
+class Clock:
+    """A monotonic clock that tests move."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def entered(keeper: LimitKeeper, method: str, *, stay: bool = False) -> bool:
+    """Whether a call is let in; it is answered at once unless it is to stay."""
+    try:
+        keeper.enter(OCTOCAT, method, free=False, request_id="1:2")
+    except Refusal:
+        return False
+    if not stay:
+        keeper.leave(OCTOCAT)
+    return True
 
 
 @pytest.fixture
@@ -64,21 +98,26 @@ def test_a_person_shares_one_budget_over_all_tokens(github: FakeGitHub) -> None:
 
 
 @pytest.mark.parametrize("status", [403, 429])
-def test_the_primary_limit_refuses_until_its_reset(
-    github: FakeGitHub, api: ApiClient, status: int
+def test_the_primary_limit_refuses_with_its_reset(
+    github: FakeGitHub, api: ApiClient, status: Any
 ) -> None:
-    github.limits = Limits(primary_per_hour=3, hour=0.6, status=403 if status == 403 else 429)
-    started = time.monotonic()
-    for _ in range(3):
-        assert api.get(APP).status_code == 200
+    github.limits = Limits(primary_per_hour=3, status=status)
+    assert [api.get(APP).status_code for _ in range(3)] == [200] * 3
     refused = api.get(APP)
     assert message(refused)[0] == status
     assert message(refused)[1].startswith("API rate limit exceeded for user ID ")
     assert refused.headers["X-RateLimit-Remaining"] == "0"
+    assert time.time() < int(refused.headers["X-RateLimit-Reset"]) <= time.time() + 3602
     assert "Retry-After" not in refused.headers
-    time.sleep(0.6 - (time.monotonic() - started) + 0.05)
-    assert time.time() < int(refused.headers["X-RateLimit-Reset"]) + 1
-    assert api.get(APP).status_code == 200
+
+
+def test_the_primary_limit_ends_with_its_hour(clock: Clock) -> None:
+    keeper = LimitKeeper(Limits(primary_per_hour=2, points_per_minute=None), clock)
+    assert [entered(keeper, "GET") for _ in range(3)] == [True, True, False]
+    clock.now += 3599
+    assert not entered(keeper, "GET")
+    clock.now += 1
+    assert [entered(keeper, "GET") for _ in range(3)] == [True, True, False]
 
 
 def test_a_workflows_primary_refusal_names_the_installation(github: FakeGitHub) -> None:
@@ -107,34 +146,46 @@ def test_a_read_is_one_point_and_a_write_five(
 
 
 @pytest.mark.parametrize("status", [403, 429])
-def test_the_secondary_limit_refuses_everything_for_a_while(
-    github: FakeGitHub, api: ApiClient, status: int
+def test_the_secondary_limit_refuses_everything(
+    github: FakeGitHub, api: ApiClient, status: Any
 ) -> None:
-    github.limits = Limits(points_per_minute=2, minute=0.4, status=403 if status == 403 else 429)
-    api.get(APP)
-    api.get(APP)
+    github.limits = Limits(points_per_minute=2, status=status)
+    assert [api.get(APP).status_code for _ in range(2)] == [200] * 2
     refused = api.get(APP)
     assert message(refused)[0] == status
     request_id = refused.headers["X-GitHub-Request-Id"]
     assert message(refused)[1].endswith(f"please include the request ID {request_id}.")
     assert refused.json()["documentation_url"].endswith("#about-secondary-rate-limits")
-    assert refused.headers["Retry-After"] == "1"
+    assert refused.headers["Retry-After"] == "60"
     assert int(refused.headers["X-RateLimit-Remaining"]) > 0
     assert api.get("/users/acme").status_code == status
-    time.sleep(0.45)
-    assert api.get(APP).status_code == 200
 
 
-def test_the_window_slides(github: FakeGitHub, api: ApiClient) -> None:
-    github.limits = Limits(points_per_minute=4, minute=1.0, retry_after=0.01)
+def test_a_refusal_lasts_as_long_as_it_says(clock: Clock) -> None:
+    keeper = LimitKeeper(Limits(points_per_minute=5, retry_after=90), clock)
+    assert [entered(keeper, "DELETE") for _ in range(2)] == [True, False]
+    clock.now += 89
+    assert not entered(keeper, "GET")
+    clock.now += 1
+    assert entered(keeper, "DELETE")
+
+
+def test_the_window_slides(clock: Clock) -> None:
+    keeper = LimitKeeper(Limits(points_per_minute=4, retry_after=0), clock)
+    assert [entered(keeper, "GET") for _ in range(2)] == [True] * 2
+    clock.now += 40
+    assert [entered(keeper, "GET") for _ in range(3)] == [True, True, False]
+    clock.now += 20
+    assert [entered(keeper, "GET") for _ in range(3)] == [True, True, False]
+
+
+def test_a_minute_can_be_short(github: FakeGitHub, api: ApiClient) -> None:
+    github.limits = Limits(points_per_minute=1, minute=0.3)
     begun = time.monotonic()
-    api.get(APP)
-    api.get(APP)
-    time.sleep(0.6)
-    api.get(APP)
-    api.get(APP)
-    time.sleep(max(0.0, begun + 1.1 - time.monotonic()))
-    assert [api.get(APP).status_code for _ in range(3)] == [200, 200, 403]
+    assert api.get(APP).status_code == 200
+    while api.get(APP).status_code != 200:
+        assert time.monotonic() - begun < 30
+    assert time.monotonic() - begun >= 0.3
 
 
 def test_a_secondary_refusal_may_say_less(github: FakeGitHub, api: ApiClient) -> None:
@@ -152,19 +203,25 @@ def test_how_long_a_refusal_lasts_can_be_set(github: FakeGitHub, api: ApiClient)
     assert api.get(APP).headers["Retry-After"] == "8"
 
 
-def test_too_many_at_once_are_refused(github: FakeGitHub) -> None:
-    github.limits = Limits(concurrent=5, retry_after=0.0)
-    github.latency = 0.3
-    secret = github.add_token(Token.classic(login="octocat", scopes=ALL))
+def test_too_many_at_once_are_refused(clock: Clock) -> None:
+    keeper = LimitKeeper(Limits(concurrent=5, retry_after=0), clock)
+    assert [entered(keeper, "GET", stay=True) for _ in range(6)] == [True] * 5 + [False]
+    keeper.leave(OCTOCAT)
+    assert entered(keeper, "GET", stay=True)
+    assert not entered(keeper, "GET")
 
-    def ask(_: int) -> int:
-        with ApiClient(github, secret) as api:
-            return api.get(APP).status_code
 
-    with ThreadPoolExecutor(8) as pool:
-        statuses = sorted(pool.map(ask, range(8)))
-    assert statuses == [200] * 5 + [403] * 3
-    assert ask(0) == 200
+def test_what_is_open_counts_until_it_is_answered(github: FakeGitHub, api: ApiClient) -> None:
+    github.limits = Limits(concurrent=1, retry_after=0)
+    github.fail(Fault(kind=FaultKind.HANG, seconds=0.5))
+    arrived = threading.Event()
+    github.on_request(lambda _: arrived.set())
+    with asking(github) as other, ThreadPoolExecutor(1) as pool:
+        hanging = pool.submit(other.get, APP)
+        assert arrived.wait(10)
+        assert message(api.get(APP))[0] == 403
+        assert hanging.result().status_code == 200
+    assert api.get(APP).status_code == 200
 
 
 def test_limits_can_be_off(github: FakeGitHub, api: ApiClient, app: FakePackage) -> None:
@@ -193,28 +250,39 @@ def test_an_enterprise_server_may_have_no_limits(github: FakeGitHub, api: ApiCli
 
 
 def test_the_registry_refuses_in_its_own_words(github: FakeGitHub) -> None:
-    github.limits = Limits(registry_reads=2, registry_writes=1, minute=0.5)
+    github.limits = Limits(registry_reads=2, registry_writes=1)
     url = f"{github.registry_url}/v2/"
     assert [requests.get(url, timeout=10).status_code for _ in range(3)] == [401, 401, 429]
     refused = requests.get(url, timeout=10)
     (error,) = refused.json()["errors"]
     assert error["code"] == "TOOMANYREQUESTS"
-    pattern = r"retry-after: \d+(\.\d+)?(µs|ms), allowed: 2/minute"
-    assert re.fullmatch(pattern, error["message"])
+    assert re.fullmatch(r"retry-after: \d\d\.\d+s, allowed: 2/minute", error["message"])
     assert "Retry-After" not in refused.headers
     written = [requests.post(f"{url}acme/app/blobs/uploads/", timeout=10) for _ in range(2)]
     assert [answer.status_code for answer in written] == [401, 429]
-    time.sleep(0.5)
-    assert requests.get(url, timeout=10).status_code == 401
 
 
-def test_long_registry_waits_are_durations_too(github: FakeGitHub) -> None:
-    url = f"{github.registry_url}/v2/"
-    for minute, pattern in ((30.0, r"2\d\.\d+s"), (90.0, r"1m2\d\.\d+s")):
-        github.limits = Limits(registry_reads=1, minute=minute)
-        requests.get(url, timeout=10)
-        text = requests.get(url, timeout=10).json()["errors"][0]["message"]
-        assert re.match(rf"retry-after: {pattern}, ", text)
+@pytest.mark.parametrize(
+    ("left", "text"),
+    [
+        (0.000_88, "880µs"),
+        (0.0012, "1.2ms"),
+        (0.010_305, "10.305ms"),
+        (10.25, "10.25s"),
+        (65.5, "1m5.5s"),
+    ],
+)
+def test_the_registrys_waits_are_durations_of_go(clock: Clock, left: float, text: str) -> None:
+    clock.now = 0.0
+    keeper = LimitKeeper(Limits(registry_reads=1, minute=100), clock)
+    keeper.enter_registry(write=False)
+    clock.now = 100 - left
+    with pytest.raises(Refusal) as refused:
+        keeper.enter_registry(write=False)
+    (error,) = json.loads(refused.value.reply.body)["errors"]
+    assert error["message"] == f"retry-after: {text}, allowed: 1/minute"
+    clock.now = 100.0
+    keeper.enter_registry(write=False)
 
 
 def test_the_limits_of_api_and_registry_are_apart(github: FakeGitHub, api: ApiClient) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -81,8 +82,9 @@ _PER_KIND = {"actions": 1000, "anonymous": 60}
 class LimitKeeper:
     """Counts calls per account from their arrival on, and refuses what is too much."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self.limits = limits
+        self._clock = clock
         self._accounts: dict[str, _Account] = {}
         self._registry: dict[bool, deque[float]] = {True: deque(), False: deque()}
 
@@ -111,7 +113,7 @@ class LimitKeeper:
         allowed = self.limits.registry_writes if write else self.limits.registry_reads
         if allowed is None:
             return
-        now, window = time.monotonic(), self._registry[write]
+        now, window = self._clock(), self._registry[write]
         while window and window[0] <= now - self.limits.minute:
             window.popleft()
         if len(window) >= allowed:
@@ -132,7 +134,7 @@ class LimitKeeper:
         """Limit, remaining, used, reset (epoch seconds) and resource of the primary limit."""
         account, allowed = self._account(token), self._allowed(token)
         self._turn(account)
-        left = account.window_end - time.monotonic()
+        left = account.window_end - self._clock()
         return {
             "limit": allowed,
             "remaining": max(0, allowed - account.used),
@@ -150,7 +152,7 @@ class LimitKeeper:
         return _PER_KIND.get(token.kind, 5000)
 
     def _turn(self, account: _Account) -> None:
-        now = time.monotonic()
+        now = self._clock()
         if now >= account.window_end:
             account.window_end = now + self.limits.hour
             account.used = 0
@@ -167,7 +169,7 @@ class LimitKeeper:
             )
 
     def _secondary(self, account: _Account, method: str, request_id: str) -> None:
-        now, allowed = time.monotonic(), self.limits.points_per_minute
+        now, allowed = self._clock(), self.limits.points_per_minute
         while account.spent and account.spent[0][0] <= now - self.limits.minute:
             account.points -= account.spent.popleft()[1]
         points = 1 if method in ("GET", "HEAD", "OPTIONS") else 5
