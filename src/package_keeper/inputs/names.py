@@ -123,6 +123,8 @@ class Naming:
     def _check(self, text: str, name: str) -> None:
         if not name:
             raise unreadable(text, "names no package")
+        if len(name) > _LONGEST:
+            raise unreadable(text, f"is longer than {_LONGEST} characters")
         if self.package_type in _CONTAINERS and (":" in name or "@" in name):
             raise unreadable(text, "names a version; tags and digests go into keep or delete")
         if _is_pattern(name) and (problem := glob_problem(name)):
@@ -133,8 +135,6 @@ class Naming:
             raise unreadable(text, self._why_no_name())
         if any(segment in ("", ".", "..") for segment in plain.split("/")):
             raise unreadable(text, "has an empty part between slashes")
-        if len(name) > _LONGEST:
-            raise unreadable(text, f"is longer than {_LONGEST} characters")
 
     def _why_no_name(self) -> str:
         if self.package_type is PackageType.MAVEN:
