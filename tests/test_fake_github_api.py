@@ -253,9 +253,21 @@ def test_what_is_no_path(api: ApiClient, path: str) -> None:
 def test_the_method_is_part_of_the_path(api: ApiClient, app: FakePackage) -> None:
     version = app.add_version("sha256:1")
     assert message(api.post(APP)) == (404, "Not Found")
+    assert message(api.post("/user")) == (404, "Not Found")
     assert message(api.delete(f"{APP}/versions")) == (404, "Not Found")
     assert message(api.post(f"{APP}/versions/{version.id}")) == (404, "Not Found")
     assert len(app.versions) == 1
+
+
+def test_a_type_that_github_does_not_have(api: ApiClient) -> None:
+    for path in ("/orgs/acme/packages/oci/app", "/orgs/acme/packages/Container/app/versions"):
+        assert message(api.get(path)) == (400, "Invalid argument.")
+
+
+def test_head_is_a_get_without_the_body(github: FakeGitHub) -> None:
+    answer = requests.head(f"{github.api_url}/users/acme", timeout=10)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert int(answer.headers["Content-Length"]) > 0
 
 
 def test_accounts_tell_users_from_organizations(github: FakeGitHub, api: ApiClient) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 
 from fake_github import FakeGitHub, Fault, FaultKind
-from fake_github.contract import ApiClient, Unlike
+from fake_github.contract import ApiClient, Unlike, check
 from fake_github.scene import ALL, APP, acme
 from fake_github.tokens import Token
 
@@ -76,6 +77,17 @@ def test_a_missing_key_is_caught(github: FakeGitHub, api: ApiClient, key: str) -
 def test_an_object_instead_of_a_list_is_caught(github: FakeGitHub, api: ApiClient) -> None:
     with pytest.raises(Unlike):
         answered(github, api, VERSION)
+
+
+def test_nothing_and_yet_a_body_is_caught() -> None:
+    response = requests.Response()
+    response.status_code = 204
+    response.request = requests.Request("DELETE", f"http://127.0.0.1{APP}").prepare()
+    response._content = b""
+    check(response)
+    response._content = b"{}"
+    with pytest.raises(Unlike):
+        check(response)
 
 
 def test_another_media_type_is_caught(github: FakeGitHub, api: ApiClient) -> None:

@@ -176,6 +176,11 @@ def test_a_blob_may_come_in_parts(app: FakePackage, pusher: Pusher) -> None:
     assert pusher.send("PATCH", location, data=b"").status_code == 404
 
 
+def test_what_cannot_be_written_at_all(pusher: Pusher) -> None:
+    for method, path in (("PATCH", "/manifests/v1"), ("PUT", "/tags/list"), ("POST", "/blobs/x")):
+        assert pusher.send(method, path).status_code == 405
+
+
 def test_an_upload_can_be_given_up(app: FakePackage, pusher: Pusher) -> None:
     location = f"{pusher.url}{pusher.send('POST', '/blobs/uploads/').headers['Location']}"
     assert pusher.send("DELETE", location).status_code == 204
@@ -313,6 +318,18 @@ def test_pullable_finds_what_is_missing_at_any_depth(app: FakePackage) -> None:
     app.delete_version(app.active[inner])
     assert app.pullable("v1") == [inner]
     assert app.pullable("nope") == ["nope"]
+
+
+def test_what_is_listed_twice_is_missing_once(app: FakePackage) -> None:
+    entry = {"mediaType": OCI_MANIFEST, "digest": digest_of(b"gone"), "size": 1}
+    app.push_manifest({"mediaType": OCI_INDEX, "manifests": [entry, entry]}, tags=("v1",))
+    assert app.pullable("v1") == [digest_of(b"gone")]
+
+
+def test_a_tag_can_be_pushed_where_it_is(app: FakePackage) -> None:
+    digest = app.push_image(tags=("v1",), seed="x")
+    app.push_image(tags=("v1",), seed="x")
+    assert app.active[digest].tags == ("v1",)
 
 
 def test_layers_in_an_index_are_no_manifests(app: FakePackage) -> None:

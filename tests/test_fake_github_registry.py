@@ -137,6 +137,7 @@ def test_anybody_may_pull_what_is_public(github: FakeGitHub, app: FakePackage) -
     app.push_image(tags=("v1",))
     token = registry_token(github, "repository:acme/app:pull").json()["token"]
     assert get(github, "/v2/acme/app/manifests/v1", token).status_code == 200
+    assert error(registry_token(github, "repository:acme/nope:pull")) == DENIED
     app.visibility = "private"
     assert error(registry_token(github, "repository:acme/app:pull")) == DENIED
     assert error(get(github, "/v2/acme/app/manifests/v1", token)) == DENIED

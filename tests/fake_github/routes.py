@@ -48,16 +48,15 @@ class Route:
 
     @property
     def docs(self) -> str:
-        """The address that errors of this endpoint name."""
-        anchor = _ANCHORS.get(self.endpoint)
-        if anchor is None:
-            return "https://docs.github.com/rest"
+        """The address that errors of a packages endpoint name."""
         owner = {
             "orgs": "an-organization",
             "users": "a-user",
             "user": "the-authenticated-user",
         }[self.family]
-        return f"https://docs.github.com/rest/packages/packages#{anchor}-for-{owner}"
+        return (
+            f"https://docs.github.com/rest/packages/packages#{_ANCHORS[self.endpoint]}-for-{owner}"
+        )
 
 
 _ANCHORS = {
