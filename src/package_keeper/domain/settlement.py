@@ -66,7 +66,8 @@ def _weigh(
     roots = [d for d in graph.versions if d in spared or _stays(graph, selection, d)]
     needed = graph.closure(_sorted(graph, (*roots, *_unlisted_and_readable(graph))))
     for digest, subject in graph.superseded.items():
-        if subject in needed and not selection.dooms(graph.versions[digest].id):
+        stays = not selection.dooms(graph.versions[digest].id)
+        if subject in needed and stays and graph.roles[digest] is Role.SUPERSEDED:
             needed.setdefault(digest, subject)
     return _taken_along(graph, selection, needed), needed
 
