@@ -30,11 +30,16 @@ from package_keeper.rendering.links import Links
 from package_keeper.rendering.log import Log
 from package_keeper.rendering.outputs import outputs
 from package_keeper.rendering.summary import summary
-from package_keeper.run.all_packages import Target, run
-from package_keeper.run.one_package import Asked, Means
+from package_keeper.run.all_packages import Run, Target
+from package_keeper.run.means import Asked, Means
 
 WORKERS = 32
 """Deletions, and manifests, at once; the pacer holds them to GitHub's limits."""
+
+
+GRACE = 3.0
+"""Seconds that requests under way have when a run is cancelled: the runner sends SIGINT and SIGTERM
+and kills the step within ten seconds, and outputs and summary are to be written before."""
 
 
 def main() -> int:
@@ -42,7 +47,11 @@ def main() -> int:
     cancelled = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: cancelled.set())
-    return act(os.environ, cancelled)
+    code = act(os.environ, cancelled)
+    if cancelled.is_set():
+        sys.stdout.flush()
+        os._exit(code)  # without waiting for requests that nobody answers
+    return code
 
 
 def act(environ: Mapping[str, str], cancelled: threading.Event) -> int:
@@ -68,12 +77,27 @@ def _run(
             owner=settings.owner, package_type=settings.package_type, names=settings.names
         )
         means = _means(settings, context, runner, outside, cancelled)
-        report = run(target, _asked(settings, outside.clock.now()), means)
+        run = Run(target, _asked(settings, outside.clock.now()), means)
+        _carry_out(run, cancelled)
+        report = run.report()
         written = outside.journal.is_written
     journal = settings.journal_file.relative_to(settings.workspace).as_posix()
     return replace(
         report, journal_file=journal if written else None, settings=settings.summary_settings
     )
+
+
+def _carry_out(run: Run, cancelled: threading.Event) -> None:
+    """Let the run go on until it is done, or until its grace is over after a signal.
+
+    It goes on in a thread of its own, so that this one, which gets the signals, never hangs on a
+    request that nobody answers.
+    """
+    work = threading.Thread(target=run.carry_out, daemon=True)
+    work.start()
+    while work.is_alive() and not cancelled.is_set():
+        work.join(0.1)
+    work.join(GRACE if cancelled.is_set() else None)
 
 
 def _places(settings: Settings) -> Places:
@@ -122,6 +146,7 @@ def _means(
         shown=display,
         token=settings.token,
         is_cancelled=cancelled.is_set,
+        affordable=lambda: outside.api_pacer.remaining_requests,
         unique=lambda: str(uuid4()),
         pause=outside.clock.sleep,
     )

@@ -6,6 +6,7 @@ says. The file is made when the first line is written, so that a run without cha
 """
 
 import os
+import threading
 from pathlib import Path
 
 
@@ -20,23 +21,32 @@ class JournalFile:
         self.path = path
         self._workspace = workspace
         self._descriptor: int | None = None
+        self._written = self._closed = False
+        self._lock = threading.Lock()
 
     @property
     def is_written(self) -> bool:
         """Whether this run wrote anything."""
-        return self._descriptor is not None
+        return self._written
 
     def append(self, line: str) -> None:
         """Write one line; raises OSError where it can't be, and then nothing may be changed."""
-        if self._descriptor is None:
-            self._descriptor = self._open()
-        os.write(self._descriptor, f"{line}\n".encode())
-        os.fsync(self._descriptor)
+        with self._lock:
+            if self._closed:
+                raise OSError("the journal is closed")
+            if self._descriptor is None:
+                self._descriptor = self._open()
+            os.write(self._descriptor, f"{line}\n".encode())
+            os.fsync(self._descriptor)
+            self._written = True
 
     def close(self) -> None:
-        """Let go of the file."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
+        """Let go of the file; nothing can be written any more."""
+        with self._lock:
+            self._closed = True
+            if self._descriptor is not None:
+                os.close(self._descriptor)
+                self._descriptor = None
 
     def _open(self) -> int:
         self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,10 @@ from package_keeper.domain.outcome import Outcome, Result, RunOutcome, Severity
 from package_keeper.domain.plan import Plan
 
 
+CANCELLED = 130
+"""The exit code of a run that a signal ended, as a shell gives it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageReport:
     """One package's part of a run.
@@ -71,9 +75,11 @@ class RunReport:
     @property
     def outcome(self) -> RunOutcome:
         """The value of the output `outcome`."""
+        if self.cancelled:
+            return RunOutcome.INCOMPLETE
         if any(error.exit_code for error in self.errors) or self._has(Severity.FAILURE):
             return RunOutcome.FAILED
-        if self.errors or self.cancelled or self._has(Severity.INCOMPLETE):
+        if self.errors or self._has(Severity.INCOMPLETE):
             return RunOutcome.INCOMPLETE
         if not any(p.plan and (p.plan.deletions or p.plan.deletes_package) for p in self.packages):
             return RunOutcome.NOTHING_TO_DO
@@ -86,11 +92,13 @@ class RunReport:
         3 is for runs in which limits are all that refused anything; 4 for those in which all that
         was asked for was denied or not found. A part of it is 1. A cancelled run is never 0.
         """
+        if self.cancelled:
+            return CANCELLED
         if self.error and self.error.exit_code:
             return self.error.exit_code
         if self.outcome is RunOutcome.FAILED:
             return self._code_of_failed_packages()
-        return 130 if self.cancelled else 0
+        return 0
 
     def _code_of_failed_packages(self) -> int:
         failed = [package for package in self.packages if _has_failed(package)]

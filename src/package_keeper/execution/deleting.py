@@ -28,17 +28,18 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deleter:
-    """Deletes what a plan says, `workers` versions at once."""
+    """Deletes what a plan says, `workers` versions at once; `record` is told each result."""
 
     settler: Settler
     journal: Journal
     watcher: Watcher
+    record: Callable[[Result], None]
     workers: int
     is_cancelled: Callable[[], bool]
 
     def carry_out(self, plan: Plan) -> tuple[Result, ...]:
         """What became of each deletion, in the order of the plan; nothing is raised."""
-        schedule = DeletionSchedule(plan.deletions, self.workers)
+        schedule = DeletionSchedule(plan.deletions, self.workers, self.record)
         running: set[Future[Result]] = set()
         with ThreadPoolExecutor(max_workers=self.workers) as pool:
             while True:

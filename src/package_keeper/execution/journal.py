@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from package_keeper.domain.model import Package, Version
+from package_keeper.domain.model import Package, PackageRef, Version
 from package_keeper.domain.outcome import Result
 from package_keeper.domain.plan import Decision
 
@@ -37,15 +37,22 @@ class Journal:
     header: dict[str, str]
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _opened: bool = False
+    _unsettled: dict[tuple[PackageRef, int], Decision] = field(default_factory=dict)
 
     def started(self, package: Package, decision: Decision) -> None:
         """Say what is about to be asked for."""
         self._write(self._entry(package, decision) | {"outcome": STARTED, "request-id": None})
+        self._unsettled[package.ref, decision.version.id] = decision
 
     def ended(self, package: Package, decision: Decision, result: Result) -> None:
         """Say what became of it."""
         outcome = {"outcome": result.outcome.value, "request-id": result.request_id}
         self._write(self._entry(package, decision) | outcome | {"detail": result.detail})
+        self._unsettled.pop((package.ref, decision.version.id), None)
+
+    def unsettled(self, ref: PackageRef) -> tuple[Decision, ...]:
+        """What was started in this package and has not ended: it may have been done."""
+        return tuple(d for (of, _), d in tuple(self._unsettled.items()) if of == ref)
 
     def _entry(self, package: Package, decision: Decision) -> dict[str, object]:
         version: Version = decision.version

@@ -5,7 +5,7 @@ package alone until one was allowed, none after the third denial, none after a s
 start any more gets its outcome here. It sends nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
@@ -18,10 +18,11 @@ _GONE = (Outcome.DELETED, Outcome.ALREADY_GONE)
 
 @dataclass(slots=True)
 class DeletionSchedule:
-    """The state of one package's deletions; used from one thread."""
+    """The state of one package's deletions; used from one thread. `record` is told each result."""
 
     decisions: Sequence[Decision]
     workers: int
+    record: Callable[[Result], None]
     results: dict[int, Result] = field(default_factory=dict)
     stopped: str = ""
     _running: int = 0
@@ -67,10 +68,9 @@ class DeletionSchedule:
         """Every deletion's result, in the order of the plan."""
         for decision in self.decisions:
             if decision.version.id not in self.results:
-                self.results[decision.version.id] = Result(
-                    version=decision.version,
-                    outcome=Outcome.NOT_ATTEMPTED,
-                    detail=self.stopped or "what needs it was not attempted",
+                detail = self.stopped or "what needs it was not attempted"
+                self._keep(
+                    Result(version=decision.version, outcome=Outcome.NOT_ATTEMPTED, detail=detail)
                 )
         return tuple(self.results[decision.version.id] for decision in self.decisions)
 
@@ -79,7 +79,7 @@ class DeletionSchedule:
         pending = [result]
         while pending:
             current = pending.pop()
-            self.results[current.version.id] = current
+            self._keep(current)
             for place in self._followers.get(current.version.id, ()):
                 follower = self.decisions[place].version
                 if current.outcome in _GONE:
@@ -93,3 +93,7 @@ class DeletionSchedule:
                     pending.append(
                         Result(version=follower, outcome=Outcome.RETAINED, detail=detail)
                     )
+
+    def _keep(self, result: Result) -> None:
+        self.results[result.version.id] = result
+        self.record(result)

@@ -123,6 +123,8 @@ class Naming:
     def _check(self, text: str, name: str) -> None:
         if not name:
             raise unreadable(text, "names no package")
+        if name.startswith("/"):  # and not a regular expression, for the text did not
+            raise unreadable(text, "has an empty part between slashes")
         if len(name) > _LONGEST:
             raise unreadable(text, f"is longer than {_LONGEST} characters")
         if self.package_type in _CONTAINERS and (":" in name or "@" in name):

@@ -13,6 +13,7 @@ from package_keeper.domain.errors import (
     ListingIncomplete,
     ManifestsUnreadable,
     RequestFailed,
+    Unexpected,
     WaitedTooLong,
     WrongInputs,
 )
@@ -27,6 +28,7 @@ _TITLES: tuple[tuple[type[KeeperError], str], ...] = (
     (KeptImageBroken, "a kept image is not whole"),
     (WaitedTooLong, "the wait for a rate limit would be too long"),
     (RequestFailed, "a request failed"),
+    (Unexpected, "a fault of this program"),
 )
 
 

@@ -15,7 +15,7 @@ from package_keeper.domain.report import PackageReport, RunReport
 from package_keeper.rendering.links import package_link, version_link
 from package_keeper.rendering.reasons import MARKDOWN, reason_of
 from package_keeper.rendering.tables import cut, table
-from package_keeper.rendering.tally import changes, stopped_before_the_start
+from package_keeper.rendering.tally import changes, is_unknown, stopped_before_the_start
 from package_keeper.rendering.untrusted import code
 from package_keeper.rendering.words import begun, counted
 
@@ -53,8 +53,7 @@ def changed(report: RunReport, *, rows: int) -> list[str]:
 def _lists(package: PackageReport, *, dry_run: bool) -> Iterator[tuple[str, tuple[Decision, ...]]]:
     planned = changes(package.plan)
     if stopped_before_the_start(package):
-        refused = isinstance(package.error, LimitExceeded)
-        yield "Planned and refused" if refused else "Planned and not attempted", planned
+        yield _fate(package), planned
         return
     done = {result.version.id for result in package.with_outcome(*_DONE)}
     for verdict, participle in _CHANGES:
@@ -63,6 +62,13 @@ def _lists(package: PackageReport, *, dry_run: bool) -> Iterator[tuple[str, tupl
             yield f"Would be {participle}", of_verdict
         else:
             yield begun(participle), tuple(d for d in of_verdict if d.version.id in done)
+
+
+def _fate(package: PackageReport) -> str:
+    if is_unknown(package):
+        return "Planned"
+    refused = isinstance(package.error, LimitExceeded)
+    return "Planned and refused" if refused else "Planned and not attempted"
 
 
 def _where(report: RunReport, package: PackageReport) -> str:

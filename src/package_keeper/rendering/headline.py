@@ -6,7 +6,7 @@ about it, is `explanation`'s.
 
 from typing import assert_never
 
-from package_keeper.domain.errors import WrongInputs
+from package_keeper.domain.errors import Unexpected, WrongInputs
 from package_keeper.domain.outcome import Outcome, RunOutcome
 from package_keeper.domain.plan import Verdict
 from package_keeper.domain.report import RunReport
@@ -54,7 +54,7 @@ def _would(report: RunReport, counts: Tally) -> str:
         return f"Nothing would be deleted from {_where(report)}"
     if whole := _whole_package(report):
         return f"The whole package {whole} would be deleted"
-    verb = "deleted" if _only_deletions(report) else "changed"
+    verb = "deleted" if only_deletions(report) else "changed"
     return f"{_of(counts.pending, counts.active)} of {_where(report)} would be {verb}"
 
 
@@ -68,12 +68,15 @@ def _did(report: RunReport, counts: Tally) -> str:
     if counts.done:
         planned = counted(counts.planned, "version")
         return f"{verb} {number(counts.done)} of the {planned} planned in {_where(report)}"
+    if any(isinstance(error, Unexpected) for error in report.errors):
+        return f"Not finished with {_where(report)}"
     if counts.planned or report.errors or report.cancelled:
         return f"Nothing was deleted from {_where(report)}"
     return f"Nothing to delete in {_where(report)}"
 
 
-def _only_deletions(report: RunReport) -> bool:
+def only_deletions(report: RunReport) -> bool:
+    """Whether the plans change nothing but by deleting."""
     verdicts = {d.verdict for package in report.packages for d in changes(package.plan)}
     return not verdicts & {Verdict.RESTORE, Verdict.UNTAG}
 

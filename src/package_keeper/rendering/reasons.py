@@ -11,7 +11,7 @@ from typing import assert_never
 
 from package_keeper.domain.plan import Decision, Ground, Plan
 from package_keeper.rendering.untrusted import code, for_log, inline, shorten
-from package_keeper.rendering.words import joined, number
+from package_keeper.rendering.words import number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ def nothing_selected(plan: Plan, style: Style, *, most: int = 6) -> str:
     rest = sum(len(group.decisions) for group in groups[most:])
     if rest:
         parts.append(f"{number(rest)} kept for other reasons")
-    return f"0 of {number(len(plan.decisions))}: {joined(parts)}"
+    return f"0 of {number(len(plan.decisions))}: {', '.join(parts)}"
 
 
 def reason_of(decision: Decision, style: Style) -> str:

@@ -9,12 +9,12 @@ from datetime import datetime
 from package_keeper.domain.report import PackageReport, RunReport
 from package_keeper.rendering.changed import changed
 from package_keeper.rendering.explanation import explanation, failures
-from package_keeper.rendering.headline import headline
+from package_keeper.rendering.headline import headline, only_deletions
 from package_keeper.rendering.links import Links, package_link, package_name
 from package_keeper.rendering.outputs import cut_outputs
 from package_keeper.rendering.staying import kept, skipped
 from package_keeper.rendering.tables import cut, folded, table
-from package_keeper.rendering.tally import Tally, tally, total
+from package_keeper.rendering.tally import Tally, is_unknown, tally, total
 from package_keeper.rendering.undo import undo
 from package_keeper.rendering.untrusted import code, for_markdown, shorten
 from package_keeper.rendering.words import counted, number, was_or_were
@@ -89,16 +89,21 @@ def _columns(report: RunReport, whole: Tally) -> list[tuple[str, str]]:
     first = [("Active", "active"), ("Kept", "kept")]
     if report.dry_run:
         rest = (*_COLUMNS[1:], *_WHEN_ANY)
-        pending = ("Would be deleted", "pending")
-        return [*first, pending, *(column for column in rest if getattr(whole, column[1]))]
+        head = "Would be deleted" if only_deletions(report) else "Would be changed"
+        return [
+            *first,
+            (head, "pending"),
+            *(column for column in rest if getattr(whole, column[1])),
+        ]
     return [*first, *_COLUMNS, *(column for column in _WHEN_ANY if getattr(whole, column[1]))]
 
 
 def _of_one(
     package: PackageReport, counts: Tally, columns: list[tuple[str, str]]
 ) -> tuple[str, ...]:
-    """A package's row; where its versions were never listed there is nothing to count."""
-    if package.plan is None and not package.results:
+    """A package's row, without numbers where they are not known."""
+    unlisted = package.plan is None and not package.results
+    if unlisted or is_unknown(package):
         return (package_link(package), *["?"] * len(columns))
     return _numbers(package_link(package), counts, columns)
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
+from package_keeper.domain.errors import Unexpected
 from package_keeper.domain.outcome import Outcome, Result, Severity
 from package_keeper.domain.plan import Decision, Plan, Verdict
 from package_keeper.domain.report import PackageReport, RunReport
@@ -99,6 +100,11 @@ def tally(package: PackageReport, *, dry_run: bool) -> Tally:
         pending=pending,
         left=package.left,
     )
+
+
+def is_unknown(package: PackageReport) -> bool:
+    """Whether it is not known what was done: a fault of this program came in between."""
+    return isinstance(package.error, Unexpected) and not package.results
 
 
 def total(report: RunReport) -> Tally:

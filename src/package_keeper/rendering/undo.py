@@ -25,22 +25,32 @@ RESTORABLE = timedelta(days=30)
 
 _IDS_PER_LINE = 8
 
+_TAGS = (
+    "A tag that was taken off is put back by pushing it again: its image is still there, under "
+    "the same digest."
+)
+
 
 def undo(report: RunReport, *, links: Links, now: datetime, most_ids: int) -> tuple[str, ...]:
-    """The section on undoing this run's deletions, as lines of Markdown; none without deletions.
+    """The section on undoing this run's changes, as lines of Markdown; none without changes.
 
     At most `most_ids` ids are written out, over all packages.
     """
-    packages = [p for p in report.packages if p.with_outcome(Outcome.DELETED)]
-    if not packages:
+    deleted = [p for p in report.packages if p.with_outcome(Outcome.DELETED)]
+    untagged = any(p.with_outcome(Outcome.UNTAGGED) for p in report.packages)
+    if not deleted and not untagged:
         return ()
-    lines = ["### How to undo this", "", _until(report, now), ""]
-    for package in packages:
-        ids = _ids_to_restore(package)
+    lines = ["### How to undo this", ""]
+    if untagged:
+        lines += [_TAGS, ""]
+    if deleted:
+        lines += [_until(report, now), ""]
+    for package in deleted:
         if most_ids < 1:
             break
-        if len(packages) > 1:
+        if len(deleted) > 1:
             lines += [f"{code(package_name(package))}:", ""]
+        ids = _ids_to_restore(package)
         lines += ["```sh", *_commands(package, ids[:most_ids], links), "```", ""]
         if len(ids) > most_ids and not _is_whole(package):
             lines += [_not_all(report, most_ids, len(ids)), ""]

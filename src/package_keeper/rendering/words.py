@@ -3,7 +3,6 @@
 Decides how counts, dates and durations are written. It does not decide which of them are shown.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 
@@ -25,12 +24,6 @@ def was_or_were(count: int) -> str:
 def begun(text: str) -> str:
     """The text with a capital letter at its start, for a cell or a title."""
     return f"{text[:1].upper()}{text[1:]}"
-
-
-def joined(items: Sequence[str]) -> str:
-    """The items as a list in a sentence: `a, b and c`."""
-    *head, last = items or ("",)
-    return f"{', '.join(head)} and {last}" if head else last
 
 
 def about(duration: timedelta) -> str:

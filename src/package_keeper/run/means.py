@@ -1,0 +1,39 @@
+"""What every package of a run is worked on with: the question, the limits and the outside."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from package_keeper.domain.limits import Limits
+from package_keeper.domain.planning import Question
+from package_keeper.execution.journal import Journal
+from package_keeper.run.ports import GitHub, Registries, Shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked of every package of a run; `workers` is how many requests go out at once."""
+
+    question: Question
+    limits: Limits
+    dry_run: bool
+    workers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What a run reaches the outside with.
+
+    `token` is only looked at to give advice. `affordable` is how many requests may still be spent
+    in this run, None where that is not known or more than enough. `unique` gives a text never used
+    before, and `pause` sleeps for so many seconds.
+    """
+
+    github: GitHub
+    registries: Registries
+    journal: Journal
+    shown: Shown
+    token: str
+    is_cancelled: Callable[[], bool]
+    affordable: Callable[[], int | None]
+    unique: Callable[[], str]
+    pause: Callable[[float], None]
