@@ -127,6 +127,8 @@ def test_elsewhere_case_counts() -> None:
         ("octo-org/", "names no package"),
         ("tool:latest", "names a version"),
         ("tool@sha256:" + "a" * 64, "names a version"),
+        ("%2Fx", "has an empty part"),
+        ("octo-org//x/", "has an empty part"),
         ("a//b", "has an empty part"),
         ("../x", "has an empty part"),
         ("x/..", "has an empty part"),

@@ -9,7 +9,6 @@ from package_keeper.domain.errors import AccessDenied, KeeperError, LimitExceede
 from package_keeper.domain.outcome import Outcome, Result, RunOutcome, Severity
 from package_keeper.domain.plan import Plan
 
-
 CANCELLED = 130
 """The exit code of a run that a signal ended, as a shell gives it."""
 

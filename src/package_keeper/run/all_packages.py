@@ -68,14 +68,14 @@ class Run:
         if not found:
             self._warnings = (f"no {self._target.package_type.value} package matches package-name",)
         for package in found:
+            if self._means.is_cancelled():
+                return
             if isinstance(package, Missing):
                 self._parts.append(package)
             else:
                 part = PackageRun(package, self._asked, self._means)
                 self._parts.append(part)
                 part.carry_out()
-                if self._means.is_cancelled():
-                    return
         self._is_through = True
 
     def _found(self) -> Sequence[Package | Missing]:

@@ -24,7 +24,6 @@ from package_keeper.run.ports import RegistrySide
 from package_keeper.run.record import Record
 from package_keeper.run.survey import Surveyor
 
-
 _MAYBE = "no answer came before the run was cancelled, so it may have been done"
 
 
@@ -53,7 +52,7 @@ class PackageRun:
         return self._record.report()
 
     def carry_out(self) -> None:
-        """Do what is asked; what stops the package is in its report, not raised."""
+        """Do what is asked; what stops the package is in its report, and only Cancelled raised."""
         ref = self._package.ref
         try:
             with self._means.shown.group(str(ref)):
@@ -66,7 +65,7 @@ class PackageRun:
         except AnswerLost as lost:
             self._record.failed(_unanswered(self._package, lost))
         except Cancelled:
-            pass  # the run's report says that it was cancelled
+            raise
         except Exception as error:  # noqa: BLE001 - what was done must be reported all the same
             self._record.failed(Unexpected(error))
 
