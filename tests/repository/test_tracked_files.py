@@ -59,7 +59,7 @@ def test_nothing_of_a_machine_or_secret_is_tracked(pattern: re.Pattern[str]) -> 
     [
         (MACHINE_PATHS, "cd /home/somebody/project"),
         (MACHINE_PATHS, 'path = "/tmp/scratch"'),
-        (MACHINE_PATHS, "/root/.cache"),
+        (MACHINE_PATHS, "/root/project"),
         (INDEX_HOSTS, "pip install --index-url x"),
         (INDEX_HOSTS, "find-links = https://host/simple/"),
         (TOKENS, "ghp_" + "a" * 36),
