@@ -28,7 +28,32 @@ text = st.one_of(
     st.text(max_size=30),
     st.text(string.printable, max_size=60),
 )
-inputs = st.dictionaries(st.sampled_from(NAMES), text, max_size=8)
+RIGHT = {
+    "owner": ("octo", "Octo-Org"),
+    "package-name": ("app", "ghcr.io/octo-org/app, b", "w-*, !w-1", "/w+/, !w"),
+    "package-type": ("container", "npm", "docker"),
+    "versions-to-keep": ("0", "3"),
+    "keep": ("latest", "v1.*, /x{1,2}/"),
+    "delete": ("pr-*", "/.*/"),
+    "older-than": ("30d", "0s"),
+    "delete-untagged": ("true", "false"),
+    "delete-ids": ("7", "7, 8"),
+    "untag": ("true", "false"),
+    "dry-run": ("TRUE", "False"),
+    "max-deletions": ("5", "10%"),
+    "if-empty": ("fail", "keep-newest"),
+    "journal-file": ("a/j.jsonl", "/github/workspace/j"),
+    "manifest-cache": ("cache",),
+    "max-wait": ("1h",),
+    "api-url": ("https://api.github.com", "https://ghes.example/api/v3"),
+    "registry-url": ("http://127.0.0.1:5000",),
+}
+right = st.fixed_dictionaries({}, optional={n: st.sampled_from(v) for n, v in RIGHT.items()})
+inputs = st.builds(
+    lambda rights, others: {"versions-to-keep": "3"} | rights | others,
+    right,
+    st.dictionaries(st.sampled_from(NAMES), text, max_size=2),
+)
 unknown = st.dictionaries(
     st.text(st.characters(exclude_characters="\x00="), max_size=20), text, max_size=2
 )
@@ -41,7 +66,7 @@ def read(values: dict[str, str]) -> Settings | WrongInputs:
         return wrong
 
 
-@given(inputs, unknown)
+@given(inputs, st.one_of(st.just({}), unknown))
 def test_nothing_but_settings_or_mistakes(known: dict[str, str], more: dict[str, str]) -> None:
     result = read(more | {"token": TOKEN} | known)
     if isinstance(result, WrongInputs):
@@ -52,6 +77,10 @@ def test_nothing_but_settings_or_mistakes(known: dict[str, str], more: dict[str,
     else:
         assert result.short.selects
         assert result.names.exact or result.names.globs
+        for name in result.names.exact:
+            assert name.isprintable()
+            assert not set(name.split("/")) & {"", ".", ".."}
+            assert result.names.selects(name)
         assert result.journal_file.is_relative_to(result.workspace)
         assert ".." not in result.journal_file.parts
 
@@ -75,7 +104,7 @@ def test_the_token_never_shows(
     token: str, name: str, before: str, after: str, others: dict[str, str]
 ) -> None:
     """In whatever input it stands, and as the name of one."""
-    values = {"versions-to-keep": "3"} | others | {name: before + token + after, "token": token}
+    values = others | {name: before + token + after, "token": token}
     for result in (read(values), read(values | {token: "x"})):
         shown = str(result) if isinstance(result, WrongInputs) else repr(result.summary_settings)
         assert token.lower() not in shown.lower()
