@@ -2,12 +2,14 @@
 
 Decides when a listing is complete. The API documents no order and no snapshot, so rows can come
 twice or slip between pages while somebody pushes: rows are told apart by id, and where their number
-falls short of the package's own count the listing is taken again with other page boundaries. Two
-listings that agree are believed, since what the count counts is not documented either. Order is
-not decided here; every reader of the versions makes its own.
+falls short of the package's own count the listing is taken again with other page boundaries. Two in
+a row that show the very same versions are believed, since what the count counts is not documented
+either; one that shows fewer than the one before does not agree with it, since a page that stays
+empty hides other rows at every boundary, and two that show nothing at all agree about nothing.
+Order is not decided here; every reader of the versions makes its own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from package_keeper.domain.answers import AnswerLost
 from package_keeper.domain.errors import ListingIncomplete
@@ -17,7 +19,7 @@ from package_keeper.inventory.ports import Packages
 OTHER_PAGE_SIZE = 89
 """A size whose page boundaries fall on other rows than those of pages of 100."""
 
-_ATTEMPTS = 4
+_SIZES_AGAIN = (OTHER_PAGE_SIZE, 100) * 2
 
 
 def list_versions(api: Packages, package: Package) -> tuple[Version, ...]:
@@ -26,19 +28,25 @@ def list_versions(api: Packages, package: Package) -> tuple[Version, ...]:
     Raises ListingIncomplete where repeated listings go on showing other versions than before, or
     no usable answer came; `Refused` as it comes.
     """
-    known = _by_id(_listed(api, package, per_page=100))
-    sizes = [OTHER_PAGE_SIZE, 100] * _ATTEMPTS
-    for per_page in sizes[:_ATTEMPTS]:
-        if package.version_count is None or len(known) >= package.version_count:
+    known = before = _by_id(_listed(api, package, per_page=100))
+    for per_page in _SIZES_AGAIN:
+        if _reaches_count(package, known):
             break
         again = _by_id(_listed(api, package, per_page=per_page))
-        if again.keys() <= known.keys():
+        known = known | again
+        if again and again.keys() == before.keys():
             break
-        known |= again
+        before = again
     else:
-        raise _incomplete(package, f"{len(known)} of {package.version_count} versions were listed")
+        if not _reaches_count(package, known):
+            seen = f"{len(known)} of {package.version_count} versions were listed"
+            raise _incomplete(package, seen)
     _refuse_doubles(package, known.values())
     return tuple(known.values())
+
+
+def _reaches_count(package: Package, known: Mapping[int, Version]) -> bool:
+    return package.version_count is None or len(known) >= package.version_count
 
 
 def _listed(api: Packages, package: Package, *, per_page: int) -> tuple[Version, ...]:
