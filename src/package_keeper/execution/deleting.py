@@ -1,76 +1,131 @@
-"""Carrying out the deletions of one package.
+"""Deleting one version, and finding out what really became of it.
 
-Decides nothing that the plan or the schedule has decided: it starts what may start, journals before
-and after each request, and stops cleanly. This is the loop that deletes; it is short on purpose.
+Decides which outcome an answer means. A 404 may mean "gone" as well as "no right to", and a lost
+answer nothing at all, so both are settled by reading. Nothing is repeated blindly: a deletion is
+sent again only after the version was seen to be there still.
 """
 
-from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import Protocol
+from enum import Enum
+from typing import assert_never
 
-from package_keeper.domain.errors import WaitedTooLong
+from package_keeper.domain.access import Operation, advice_for
+from package_keeper.domain.answers import AnswerLost, Refusal, Refused
+from package_keeper.domain.model import PackageRef, Version
 from package_keeper.domain.outcome import Outcome, Result
-from package_keeper.domain.plan import Decision, Plan
-from package_keeper.execution.journal import Journal
-from package_keeper.execution.schedule import DeletionSchedule
-from package_keeper.execution.settling import Settler
-from package_keeper.pacing.exchange import Cancelled
+from package_keeper.execution.ports import Deletions
 
 
-class Watcher(Protocol):
-    """Whoever wants to see how a long deletion goes on."""
+class _Presence(Enum):
+    """What reading says of a version; unknown is neither "there" nor "gone"."""
 
-    def progress(self, done: int, planned: int) -> None:
-        """`done` of `planned` deletions have their outcome."""
-        ...
+    THERE = "there"
+    GONE = "gone"
+    UNKNOWN = "unknown"
+
+
+ATTEMPTS = 3
+"""How often a deletion is sent in all when its answers get lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deleter:
-    """Deletes what a plan says, `workers` versions at once; `record` is told each result."""
+class DeletionSettler:
+    """Deletes versions of one package; `token` is only looked at to give advice."""
 
-    settler: Settler
-    journal: Journal
-    watcher: Watcher
-    record: Callable[[Result], None]
-    workers: int
-    is_cancelled: Callable[[], bool]
+    api: Deletions
+    ref: PackageRef
+    token: str
 
-    def carry_out(self, plan: Plan) -> tuple[Result, ...]:
-        """What became of each deletion, in the order of the plan; nothing is raised."""
-        schedule = DeletionSchedule(plan.deletions, self.workers, self.record)
-        running: set[Future[Result]] = set()
-        with ThreadPoolExecutor(max_workers=self.workers) as pool:
-            while True:
-                if self.is_cancelled():
-                    schedule.stop("the run was cancelled")
-                for decision in schedule.startable():
-                    running.add(pool.submit(self._delete, plan, decision, schedule))
-                if not running:
-                    return schedule.finish()
-                ended, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in ended:
-                    schedule.ended(future.result())
-                self.watcher.progress(len(schedule.results), len(plan.deletions))
+    def settle(self, version: Version) -> Result:
+        """What became of the version.
 
-    def _delete(self, plan: Plan, decision: Decision, schedule: DeletionSchedule) -> Result:
-        """One deletion between its two lines in the journal; without the first it is not sent."""
+        Raises what pacing raises where a request was not sent: WaitedTooLong, Cancelled.
+        """
+        lost: AnswerLost | None = None
+        for _ in range(ATTEMPTS):
+            try:
+                request_id = self.api.delete_version(self.ref, version.id)
+            except Refused as refused:
+                return self._refused(version, refused, after_lost=lost is not None)
+            except AnswerLost as error:
+                lost = error
+                presence = self._look(version)
+                if presence is not _Presence.THERE:
+                    return self._lost(version, error, presence)
+            else:
+                return _result(version, Outcome.DELETED, "deleted", request_id)
+        detail = f"deleting got no usable answer {ATTEMPTS} times, and it is still there"
+        reason = f"{detail}: {lost.reason if lost else ''}"
+        return _result(version, Outcome.ERROR, reason, lost.request_id if lost else None)
+
+    def _refused(self, version: Version, refused: Refused, *, after_lost: bool) -> Result:
+        answer = refused.answer
+        said = f"GitHub answered {answer.status}: {answer.message}"
+        match refused.refusal:
+            case Refusal.NOT_FOUND:
+                return self._not_found(version, refused, after_lost=after_lost)
+            case Refusal.LAST_VERSION:
+                outcome, detail = Outcome.RETAINED, f"GitHub keeps the last one. {said}"
+            case Refusal.TOO_MANY_DOWNLOADS:
+                outcome, detail = Outcome.UNDELETABLE, said
+            case Refusal.SCOPE | Refusal.ROLE | Refusal.SINGLE_SIGN_ON | Refusal.IP_ALLOW_LIST:
+                outcome, detail = Outcome.DENIED, self._denied(refused, said)
+            case Refusal.BAD_CREDENTIALS:
+                outcome, detail = Outcome.DENIED, self._denied(refused, said)
+            case Refusal.INVALID | Refusal.RATE_LIMITED:
+                outcome, detail = Outcome.ERROR, said
+            case _:
+                assert_never(refused.refusal)
+        return _result(version, outcome, detail, answer.request_id)
+
+    def _not_found(self, version: Version, refused: Refused, *, after_lost: bool) -> Result:
+        request_id = refused.answer.request_id
+        presence = self._look(version)
+        match presence:
+            case _Presence.GONE if after_lost:
+                detail = "deleted; the answer to the first request was lost"
+                return _result(version, Outcome.DELETED, detail, request_id)
+            case _Presence.GONE:
+                detail = "it was gone before this run came to it"
+                return _result(version, Outcome.ALREADY_GONE, detail, request_id)
+            case _Presence.THERE:
+                said = f"GitHub answered 404: {refused.answer.message}, though it can be read"
+                return _result(version, Outcome.DENIED, self._denied(refused, said), request_id)
+            case _Presence.UNKNOWN:
+                detail = f"GitHub answered 404: {refused.answer.message}, and it can't be read"
+                return _result(version, Outcome.ERROR, detail, request_id)
+        assert_never(presence)
+
+    def _lost(self, version: Version, lost: AnswerLost, presence: _Presence) -> Result:
+        if presence is _Presence.GONE:
+            detail = f"deleted; the answer was lost ({lost.reason}) and it is gone"
+            return _result(version, Outcome.DELETED, detail, lost.request_id)
+        detail = f"no usable answer ({lost.reason}), and what became of it can't be read"
+        return _result(version, Outcome.ERROR, detail, lost.request_id)
+
+    def _look(self, version: Version) -> _Presence:
+        """Whether the version is there: gone only if something that must exist can be read."""
         try:
-            self.journal.started(plan.package, decision)
-            result = self._settled(decision, schedule)
-            self.journal.ended(plan.package, decision, result)
-        except Exception as error:  # noqa: BLE001 - whatever it is, stop, and let the rest be told
-            detail = f"stopped by {type(error).__name__}: {error}"
-            schedule.stop(detail)
-            result = Result(version=decision.version, outcome=Outcome.ERROR, detail=detail)
-        return result
+            self.api.version(self.ref, version.id)
+        except Refused as refused:
+            missing = refused.refusal is Refusal.NOT_FOUND
+            return _Presence.GONE if missing and self._package_is_there() else _Presence.UNKNOWN
+        except AnswerLost:
+            return _Presence.UNKNOWN
+        return _Presence.THERE
 
-    def _settled(self, decision: Decision, schedule: DeletionSchedule) -> Result:
+    def _package_is_there(self) -> bool:
         try:
-            return self.settler.delete(decision.version)
-        except (WaitedTooLong, Cancelled) as error:
-            schedule.stop(str(error))
-            return Result(
-                version=decision.version, outcome=Outcome.NOT_ATTEMPTED, detail=str(error)
-            )
+            self.api.package(self.ref)
+        except (Refused, AnswerLost):
+            return False
+        return True
+
+    def _denied(self, refused: Refused, said: str) -> str:
+        if refused.answer.sso_url:
+            return f"{said}. Authorize the token for single sign-on: {refused.answer.sso_url}"
+        return f"{said}. {advice_for(self.token, Operation.DELETE, self.ref)}"
+
+
+def _result(version: Version, outcome: Outcome, detail: str, request_id: str | None) -> Result:
+    return Result(version=version, outcome=outcome, detail=detail, request_id=request_id)

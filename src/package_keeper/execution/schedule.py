@@ -1,7 +1,7 @@
-"""Which of the planned deletions may start now.
+"""Which of the planned actions may start now.
 
-Decides the rules of starting: a version only after all that needs it is gone, the first write of a
-package alone until one was allowed, none after the third denial, none after a stop. What can't
+Decides the rules of starting: a version only after all that must be done before, the first write of
+a package alone until one was allowed, none after the third denial, none after a stop. What can't
 start any more gets its outcome here. It sends nothing.
 """
 
@@ -13,12 +13,12 @@ from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision
 
 MOST_DENIALS = 3
-_GONE = (Outcome.DELETED, Outcome.ALREADY_GONE)
+_DONE = (Outcome.DELETED, Outcome.ALREADY_DONE, Outcome.RESTORED)
 
 
 @dataclass(slots=True)
-class DeletionSchedule:
-    """The state of one package's deletions; used from one thread. `record` is told each result."""
+class ActionSchedule:
+    """The state of one package's actions; used from one thread. `record` is told each result."""
 
     decisions: Sequence[Decision]
     workers: int
@@ -53,7 +53,7 @@ class DeletionSchedule:
         """Take in what became of one that was started."""
         self._running -= 1
         self._record(result)
-        if result.outcome in _GONE:
+        if result.outcome in _DONE:
             self._allowed = True
         if result.outcome is Outcome.DENIED:
             self._denials += 1
@@ -65,7 +65,7 @@ class DeletionSchedule:
         self.stopped = self.stopped or why
 
     def finish(self) -> tuple[Result, ...]:
-        """Every deletion's result, in the order of the plan."""
+        """Every action's result, in the order of the plan."""
         for decision in self.decisions:
             if decision.version.id not in self.results:
                 detail = self.stopped or "what needs it was not attempted"
@@ -82,7 +82,7 @@ class DeletionSchedule:
             self._keep(current)
             for place in self._followers.get(current.version.id, ()):
                 follower = self.decisions[place].version
-                if current.outcome in _GONE:
+                if current.outcome in _DONE:
                     self._waiting[place] -= 1
                     if self._waiting[place] == 0:
                         heappush(self._ready, place)

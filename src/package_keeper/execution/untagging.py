@@ -17,9 +17,9 @@ from package_keeper.domain.errors import WaitedTooLong
 from package_keeper.domain.model import Version
 from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
+from package_keeper.execution.deleting import DeletionSettler
 from package_keeper.execution.journal import Journal
 from package_keeper.execution.ports import Content, Tags
-from package_keeper.execution.settling import Settler
 from package_keeper.pacing.exchange import Cancelled
 
 EMPTY = {
@@ -43,7 +43,7 @@ class Untagger:
     """
 
     tags: Tags
-    settler: Settler
+    settler: DeletionSettler
     journal: Journal
     unique: Callable[[], str]
     pause: Callable[[float], None]
@@ -133,7 +133,7 @@ class Untagger:
             tags_off=(tag,),
         )
         self.journal.started(plan.package, decision)
-        result = self.settler.delete(stand_in)
+        result = self.settler.settle(stand_in)
         self.journal.ended(plan.package, decision, result)
         return result
 

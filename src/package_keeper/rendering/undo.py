@@ -17,7 +17,7 @@ from package_keeper.domain.outcome import Outcome
 from package_keeper.domain.report import PackageReport, RunReport
 from package_keeper.rendering.links import Links, package_name
 from package_keeper.rendering.tally import in_plan_order
-from package_keeper.rendering.untrusted import code
+from package_keeper.rendering.untrusted import code, without_tokens
 from package_keeper.rendering.words import counted, day, number
 
 RESTORABLE = timedelta(days=30)
@@ -108,12 +108,12 @@ def _commands(package: PackageReport, ids: Iterable[int], links: Links) -> list[
 
 def _path(ref: PackageRef) -> str:
     """The API's path of the package; quoting leaves nothing that a shell would take apart."""
-    name = quote(ref.name, safe="", errors="replace")
+    name = quote(without_tokens(ref.name), safe="", errors="replace")
     return f"{_owner(ref.owner)}/packages/{ref.type.value}/{name}"
 
 
 def _owner(owner: Owner) -> str:
-    login = quote(owner.login, safe="", errors="replace")
+    login = quote(without_tokens(owner.login), safe="", errors="replace")
     match owner.kind:
         case OwnerKind.ORGANIZATION:
             return f"orgs/{login}"

@@ -50,6 +50,11 @@ def visible(text: str) -> str:
     """
     if not text.isprintable() or not _BLANK.isdisjoint(text):
         text = "".join(map(_written_out, text))
+    return without_tokens(text)
+
+
+def without_tokens(text: str) -> str:
+    """The text with `***` for everything that looks like one of GitHub's tokens."""
     return _TOKEN.sub("***", text)
 
 
@@ -66,7 +71,7 @@ def shorten(text: str, limit: int) -> str:
     """
     if len(text) <= limit:
         return text
-    start = _TOKEN.sub("***", text[: limit + _LONGEST_TOKEN])
+    start = without_tokens(text[: limit + _LONGEST_TOKEN])
     return f"{start[: max(limit - 1, 0)]}…"
 
 

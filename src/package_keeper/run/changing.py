@@ -4,8 +4,6 @@ Decides the order of these steps and what the budget is spent on. Whether a vers
 by two plans that agree.
 """
 
-from dataclasses import replace
-
 from package_keeper.domain.budget import attempted
 from package_keeper.domain.confirming import confirm
 from package_keeper.domain.errors import KeptImageBroken
@@ -15,8 +13,8 @@ from package_keeper.domain.model import PackageRef
 from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision, Plan
 from package_keeper.execution.checking import check_kept
-from package_keeper.execution.deleting import Deleter
-from package_keeper.execution.settling import Settler
+from package_keeper.execution.deleting import DeletionSettler
+from package_keeper.execution.loop import ActionLoop
 from package_keeper.execution.untagging import Untagger
 from package_keeper.execution.whole_package import PackageDeleter
 from package_keeper.run.means import Asked, Means
@@ -40,7 +38,7 @@ class Changer:
         self._asked = asked
         self._means = means
         self._record = record
-        self._settler = Settler(api=means.github, ref=ref, token=means.token)
+        self._settler = DeletionSettler(api=means.github, ref=ref, token=means.token)
 
     def carry_out(self, shown: Plan, second: Plan, graph: ImageGraph) -> None:
         """Change what both plans agree on, and check what was to stay."""
@@ -64,7 +62,7 @@ class Changer:
         """Delete what the hour's budget is enough for; the next run goes on with the rest."""
         means = self._means
         count = attempted(plan.deletions, means.affordable())
-        deleter = Deleter(
+        loop = ActionLoop(
             settler=self._settler,
             journal=means.journal,
             watcher=means.shown,
@@ -74,9 +72,7 @@ class Changer:
         )
         rest = plan.deletions[count:]
         self._record.results(_unaffordable(decision) for decision in rest)
-        left_out = frozenset(decision.version.id for decision in rest)
-        fitting = tuple(d for d in plan.decisions if d.version.id not in left_out)
-        deleter.carry_out(replace(plan, decisions=fitting))
+        loop.carry_out(plan.package, plan.deletions[:count])
 
     def _untag(self, plan: Plan) -> None:
         if self._registry is None or not plan.untags:

@@ -59,11 +59,12 @@ def all_rows(
     page = fetch(1)
     yield from page.rows
     known = max((page.links or {}).get("last", 1), -(-rows_expected // per_page))
-    _believable(page, known)
+    if known > 1:
+        _require_later(page, known)
     for page in _together(fetch, executor, range(2, min(known, most) + 1)):
         yield from page.rows
     while (following := page.next(per_page)) is not None and following <= most:
-        _believable(page, following)
+        _require_later(page, following)
         page = fetch(following)
         yield from page.rows
 
@@ -94,6 +95,6 @@ def _together(fetch: FetchPage[T], executor: Executor, numbers: Iterable[int]) -
             future.cancel()
 
 
-def _believable(page: Page[T], named: int) -> None:
-    if named > MOST_PAGES or (named <= page.number and named != 1):
+def _require_later(page: Page[T], named: int) -> None:
+    if not page.number < named <= MOST_PAGES:
         raise AnswerLost(f"page {page.number} of a listing leads to page {named}")

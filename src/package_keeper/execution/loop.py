@@ -1,0 +1,84 @@
+"""Carrying out the planned actions of one package.
+
+Decides nothing that the plan or the schedule has decided: it starts what may start, journals before
+and after each request, and stops cleanly. This is the loop that deletes; it is short on purpose.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Protocol
+
+from package_keeper.domain.errors import WaitedTooLong
+from package_keeper.domain.model import Package, Version
+from package_keeper.domain.outcome import Outcome, Result
+from package_keeper.domain.plan import Decision
+from package_keeper.execution.journal import Journal
+from package_keeper.execution.schedule import ActionSchedule
+from package_keeper.pacing.exchange import Cancelled
+
+
+class Settler(Protocol):
+    """Does one action and finds out what became of it."""
+
+    def settle(self, version: Version) -> Result:
+        """What became of the version; raises WaitedTooLong or Cancelled where nothing was sent."""
+        ...
+
+
+class Watcher(Protocol):
+    """Whoever wants to see how a long execution goes on."""
+
+    def progress(self, done: int, planned: int) -> None:
+        """`done` of `planned` actions have their outcome."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionLoop:
+    """Does what decisions say, `workers` at once; `record` is told each result."""
+
+    settler: Settler
+    journal: Journal
+    watcher: Watcher
+    record: Callable[[Result], None]
+    workers: int
+    is_cancelled: Callable[[], bool]
+
+    def carry_out(self, package: Package, decisions: Sequence[Decision]) -> tuple[Result, ...]:
+        """What became of each decision, in their order; nothing is raised."""
+        schedule = ActionSchedule(decisions, self.workers, self.record)
+        running: set[Future[Result]] = set()
+        with ThreadPoolExecutor(max_workers=self.workers) as pool:
+            while True:
+                if self.is_cancelled():
+                    schedule.stop("the run was cancelled")
+                for decision in schedule.startable():
+                    running.add(pool.submit(self._do, package, decision, schedule))
+                if not running:
+                    return schedule.finish()
+                ended, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in ended:
+                    schedule.ended(future.result())
+                self.watcher.progress(len(schedule.results), len(decisions))
+
+    def _do(self, package: Package, decision: Decision, schedule: ActionSchedule) -> Result:
+        """One action between its two lines in the journal; without the first it is not sent."""
+        try:
+            self.journal.started(package, decision)
+            result = self._settled(decision, schedule)
+            self.journal.ended(package, decision, result)
+        except Exception as error:  # noqa: BLE001 - whatever it is, stop, and let the rest be told
+            detail = f"stopped by {type(error).__name__}: {error}"
+            schedule.stop(detail)
+            result = Result(version=decision.version, outcome=Outcome.ERROR, detail=detail)
+        return result
+
+    def _settled(self, decision: Decision, schedule: ActionSchedule) -> Result:
+        try:
+            return self.settler.settle(decision.version)
+        except (WaitedTooLong, Cancelled) as error:
+            schedule.stop(str(error))
+            return Result(
+                version=decision.version, outcome=Outcome.NOT_ATTEMPTED, detail=str(error)
+            )
