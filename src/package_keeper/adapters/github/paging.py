@@ -63,8 +63,10 @@ def all_rows(
         _require_later(page, known)
     for page in _together(fetch, executor, range(2, min(known, most) + 1)):
         yield from page.rows
-    while (following := page.next(per_page)) is not None and following <= most:
+    while (following := page.next(per_page)) is not None:
         _require_later(page, following)
+        if following > most:
+            return
         page = fetch(following)
         yield from page.rows
 
