@@ -1,16 +1,23 @@
 """The second look: what of a shown plan still holds right before it is carried out.
 
 Decides that only what both plans delete is deleted: a version that gained a tag, or that a new push
-needs, stays and is reported as changed; one that only the second plan would delete was never shown,
-and stays without a word until the next run. It does not list or read anything.
+needs, stays and is reported as changed. One that only the second plan would delete was never shown:
+it stays without a word until the next run, and whole, so what it needs stays as well. It does not
+list or read anything.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from package_keeper.domain.images import ImageGraph
 from package_keeper.domain.model import Version
 from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
+from package_keeper.domain.planning import Question, make_plan
+
+_GAINED = "it gained a tag"
+_NOT_SHOWN = "it only became deletable after the plan was shown"
+_NOT_THE_SAME = "the package is not as it was when the plan was shown"
 
 
 def both_listings(first: Sequence[Version], second: Sequence[Version]) -> tuple[Version, ...]:
@@ -19,54 +26,73 @@ def both_listings(first: Sequence[Version], second: Sequence[Version]) -> tuple[
     return tuple(merged.values())
 
 
-def confirm(shown: Plan, second: Plan) -> tuple[Plan, tuple[Result, ...]]:
-    """The plan to carry out, and a result for each deletion that was shown and is off."""
-    before = {decision.version.id: decision for decision in shown.deletions}
-    if shown.deletes_package and not _is_same_package(shown, second):
-        return _without_deletions(second), tuple(
-            _changed(decision.version, "the package is not as it was when the plan was shown")
-            for decision in shown.deletions
-        )
+def confirm(shown: Plan, graph: ImageGraph, question: Question) -> tuple[Plan, tuple[Result, ...]]:
+    """The plan to carry out, and a result for each change that was shown and is off.
+
+    `graph` is that of all that either listing shows. Raises ManifestsUnreadable where a manifest of
+    something that stays could not be read.
+    """
+    second = _second(shown, graph, question)
+    if shown.deletes_package != second.deletes_package or (
+        shown.deletes_package and _what_it_holds(shown) != _what_it_holds(second)
+    ):
+        off = tuple(_changed(decision.version, _NOT_THE_SAME) for decision in shown.changes)
+        return _without_changes(second), off
+    before = {decision.version.id: decision for decision in shown.changes}
     now = {decision.version.id: decision for decision in second.decisions}
-    going = before.keys() & {decision.version.id for decision in second.deletions}
-    off_before = {decision.version.id: decision.tags_off for decision in shown.untags}
-    decisions = tuple(
-        _untagged_as_shown(_confirmed(decision, going), off_before) for decision in second.decisions
+    decisions = tuple(_as_shown(decision, before) for decision in second.decisions)
+    return replace(second, decisions=decisions), tuple(
+        _off(decision, now) for decision in shown.changes if not _still_holds(decision, now)
     )
-    off = [decision for decision in shown.deletions if decision.version.id not in going]
-    off += [d for d in shown.untags if now.get(d.version.id, d).tags_off != d.tags_off]
-    return replace(second, decisions=decisions), tuple(_off(decision, now) for decision in off)
 
 
-def _is_same_package(shown: Plan, second: Plan) -> bool:
-    return second.deletes_package and _what_it_holds(shown) == _what_it_holds(second)
+def _second(shown: Plan, graph: ImageGraph, question: Question) -> Plan:
+    """The plan over both listings that deletes nothing which was not shown as it is now.
+
+    Left to itself it could delete a new index, which must stay, together with parts that were shown
+    to go. So what must stay is given to planning, which keeps whole whatever stays.
+    """
+    to_go = {decision.version.id: set(decision.version.tags) for decision in shown.deletions}
+    versions = graph.versions.values()
+    spared = {v.id: _GAINED for v in versions if v.id in to_go and set(v.tags) - to_go[v.id]}
+    while True:
+        plan = make_plan(shown.package, graph, replace(question, spared=spared))
+        unshown = [d.version.id for d in plan.deletions if d.version.id not in to_go]
+        if not unshown:
+            return plan
+        spared = {**spared, **dict.fromkeys(unshown, _NOT_SHOWN)}
 
 
 def _what_it_holds(plan: Plan) -> set[tuple[int, tuple[str, ...]]]:
     return {(d.version.id, tuple(sorted(d.version.tags))) for d in plan.decisions}
 
 
-def _confirmed(decision: Decision, going: frozenset[int] | set[int]) -> Decision:
-    if decision.verdict is not Verdict.DELETE:
-        return decision
-    if decision.version.id not in going:
-        return _kept(decision)
-    return replace(decision, after=tuple(above for above in decision.after if above in going))
+def _still_holds(decision: Decision, now: Mapping[int, Decision]) -> bool:
+    current = now.get(decision.version.id)
+    return current is not None and _is_same_change(current, decision)
 
 
-def _untagged_as_shown(decision: Decision, shown: Mapping[int, tuple[str, ...]]) -> Decision:
+def _is_same_change(one: Decision, other: Decision) -> bool:
+    return one.verdict is other.verdict and one.tags_off == other.tags_off
+
+
+def _as_shown(decision: Decision, before: Mapping[int, Decision]) -> Decision:
     """The decision, without taking off tags that were not shown to be taken off."""
-    same = shown.get(decision.version.id) == decision.tags_off
-    return decision if decision.verdict is not Verdict.UNTAG or same else _kept(decision)
+    if decision.verdict is not Verdict.UNTAG:
+        return decision
+    shown = before.get(decision.version.id)
+    same = shown is not None and _is_same_change(decision, shown)
+    return decision if same else _kept(decision, _NOT_SHOWN)
 
 
-def _without_deletions(plan: Plan) -> Plan:
-    decisions = tuple(_confirmed(decision, frozenset()) for decision in plan.decisions)
+def _without_changes(plan: Plan) -> Plan:
+    decisions = tuple(_kept(decision, _NOT_THE_SAME) for decision in plan.decisions)
     return replace(plan, decisions=decisions, deletes_package=False)
 
 
-def _kept(decision: Decision) -> Decision:
-    reason = "it only became deletable after the plan was shown"
+def _kept(decision: Decision, reason: str) -> Decision:
+    if decision.verdict is Verdict.KEEP:
+        return decision
     return replace(
         decision,
         verdict=Verdict.KEEP,

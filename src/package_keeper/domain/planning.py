@@ -5,8 +5,8 @@ Decides the reason of every decision and what `if-empty` does. What goes and wha
 the order of the listing.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from package_keeper.domain.images import ImageGraph, Role
@@ -22,12 +22,16 @@ from package_keeper.domain.untagging import Removal, removals
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """All that a plan depends on besides the package itself."""
+    """All that a plan depends on besides the package itself.
+
+    `spared` are the ids of versions that stay whatever the rules say, each with the reason.
+    """
 
     rules: tuple[Rule, ...]
     now: datetime
     if_empty: IfEmpty = IfEmpty.KEEP_NEWEST
     untag: bool = False
+    spared: Mapping[int, str] = field(default_factory=dict)
 
 
 def make_plan(package: Package, graph: ImageGraph, question: Question) -> Plan:
@@ -35,14 +39,16 @@ def make_plan(package: Package, graph: ImageGraph, question: Question) -> Plan:
 
     Raises ManifestsUnreadable where a manifest of something that stays could not be read.
     """
-    drafted = _draft(package.ref.type, graph, question, frozenset())
+    spared = frozenset(key for key, v in graph.versions.items() if v.id in question.spared)
+    drafted = _draft(package.ref.type, graph, question, spared)
     would_empty = _empties(package.ref.type, drafted)
     if not would_empty or question.if_empty is IfEmpty.FAIL:
         return _written(package, drafted, question, would_empty=would_empty)
-    if question.if_empty is IfEmpty.DELETE_PACKAGE and not drafted.selection.held:
+    if question.if_empty is IfEmpty.DELETE_PACKAGE and not (drafted.selection.held or spared):
         return _whole_package(package, drafted, question)
-    spared = frozenset([_newest(package.ref.type, drafted)])
-    redrafted = _draft(package.ref.type, graph, question, spared)
+    redrafted = _draft(
+        package.ref.type, graph, question, spared | {_newest(package.ref.type, drafted)}
+    )
     return _written(package, redrafted, question, would_empty=True)
 
 
@@ -52,6 +58,7 @@ class _Draft:
     selection: Selection
     settlement: Settlement
     spared: frozenset[str]
+    spared_for: Mapping[int, str]
 
 
 def _draft(
@@ -71,7 +78,13 @@ def _draft(
         settled = settlement.doomed.keys() | settlement.needed.keys()
         left_over = graph.versions.keys() - settled
         if not left_over:
-            return _Draft(graph=graph, selection=selection, settlement=settlement, spared=spared)
+            return _Draft(
+                graph=graph,
+                selection=selection,
+                settlement=settlement,
+                spared=spared,
+                spared_for=question.spared,
+            )
         graph = graph.promoted(left_over)
 
 
@@ -203,6 +216,8 @@ def _why_kept(draft: _Draft, key: str, version: Version) -> tuple[Ground, str, s
     held = draft.selection.held.get(version.id)
     if held is not None:
         return Ground.RULE, f"kept by {held.text}", held.text
+    if version.id in draft.spared_for:
+        return Ground.NOT_SELECTED, draft.spared_for[version.id], ""
     if key in draft.settlement.doubted:
         doubt = draft.settlement.doubted[key].value
         return Ground.DOUBT, doubt, doubt

@@ -40,11 +40,11 @@ class Changer:
         self._record = record
         self._settler = DeletionSettler(api=means.github, ref=ref, token=means.token)
 
-    def carry_out(self, shown: Plan, second: Plan, graph: ImageGraph) -> None:
-        """Change what both plans agree on, and check what was to stay."""
-        check_limits(second, self._asked.limits)
-        plan, changed = confirm(shown, second)
+    def carry_out(self, shown: Plan, graph: ImageGraph) -> None:
+        """Change what was shown and still holds, and check what was to stay."""
+        plan, changed = confirm(shown, graph, self._asked.question)
         self._record.results(changed)
+        check_limits(plan, self._asked.limits)
         if plan.deletes_package:
             self._delete_package(plan)
         else:

@@ -107,9 +107,8 @@ class PackageRun:
     def _change(self, shown: Plan, versions: tuple[Version, ...]) -> None:
         """Look again immediately before the first write."""
         graph = self._surveyor.graph(self._surveyor.versions(versions))
-        second = self._planned(graph)
         changer = Changer(self._package.ref, self._registry, self._asked, self._means, self._record)
-        changer.carry_out(shown, second, graph)
+        changer.carry_out(shown, graph)
 
     def _registry_of(self, package: Package) -> RegistrySide | None:
         if not package.ref.type.has_manifests:
