@@ -41,7 +41,7 @@ class InputMistake:
     accepted: str = ""
 
     def __str__(self) -> str:
-        shown = "" if self.value is None else f" {self.value!r}"
+        shown = "" if self.value is None else f" '{self.value}'"
         accepted = f" Accepted: {self.accepted}." if self.accepted else ""
         return f"{self.name}:{shown} {self.problem}.{accepted}"
 

@@ -12,12 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from package_keeper.domain.journal import FORMAT_VERSION, HEADER, STARTED
 from package_keeper.domain.model import Package, PackageRef, Version
 from package_keeper.domain.outcome import Result
 from package_keeper.domain.plan import Decision
-
-FORMAT_VERSION = 1
-STARTED = "started"
 
 
 class Lines(Protocol):
@@ -72,7 +70,7 @@ class Journal:
     def _write(self, entry: dict[str, object]) -> None:
         with self._lock:
             if not self._opened:
-                opening = {"journal": FORMAT_VERSION, "time": _text(self.now())}
+                opening = {HEADER: FORMAT_VERSION, "time": _text(self.now())}
                 self.lines.append(json.dumps(opening | self.header))
                 self._opened = True
             self.lines.append(json.dumps(entry))

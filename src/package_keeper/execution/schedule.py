@@ -13,7 +13,7 @@ from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision
 
 MOST_DENIALS = 3
-_DONE = (Outcome.DELETED, Outcome.ALREADY_DONE, Outcome.RESTORED)
+_DONE = (Outcome.DELETED, Outcome.ALREADY_GONE, Outcome.RESTORED)
 
 
 @dataclass(slots=True)

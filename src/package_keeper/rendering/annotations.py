@@ -61,6 +61,8 @@ def _at_most_ten(found: list[Annotation], level: Level) -> tuple[Annotation, ...
 
 def _made(level: Level, title: str, *texts: str) -> Annotation:
     message = " ".join(text for text in texts if text) or "No reason was given."
+    # Two harmless texts side by side may make a command, so the whole is looked at once more.
+    message = "\n".join(map(for_log, message.split("\n")))
     return Annotation(
         level=level, title=shorten(for_log(title), 200), message=shorten(message, LONGEST)
     )

@@ -1,0 +1,158 @@
+"""Planning what is brought back.
+
+Decides which deleted versions are meant, what is known to belong to them, and the order: parts
+before what they belong to, so that a run cut short leaves no image that lacks a part. What only a
+manifest tells is found once that is back. It does not decide what GitHub still has.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from package_keeper.domain.journal import JournalEntry
+from package_keeper.domain.model import Package, PackageType, Version, newest_first
+from package_keeper.domain.patterns import Pattern, any_matches
+from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to come back; `entries` are those of a journal that are about this package.
+
+    `since` narrows `patterns` to what was deleted at that time or later.
+    """
+
+    ids: tuple[int, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
+    since: datetime | None = None
+    entries: tuple[JournalEntry, ...] = ()
+
+
+def plan_restoring(
+    package: Package, active: Sequence[Version], deleted: Sequence[Version], wanted: Wanted
+) -> Plan:
+    """A decision for each active version, to leave it, and for each that is to come back."""
+    listed = {version.id: version for version in deleted}
+    chosen = _chosen(listed, wanted, package.ref.type)
+    parts = _Parts(deleted, wanted.entries)
+    restorations = _with_parts(chosen, parts)
+    asked = (*wanted.ids, *(entry.id for entry in wanted.entries))
+    present = {version.id for version in active}
+    missing = dict.fromkeys(i for i in asked if i not in listed and i not in present)
+    there = [i for i in dict.fromkeys(asked) if i in present]
+    return Plan(
+        package=package,
+        decisions=(*restorations, *_leave(active)),
+        warnings=_unmatched(wanted, listed.values(), package.ref.type),
+        notices=tuple(f"version {i} is active: nothing to bring back" for i in there),
+        missing_ids=tuple(missing),
+    )
+
+
+def parts_of(
+    manifest_children: Iterable[str], deleted: Iterable[Version], known: Iterable[int], label: str
+) -> list[Decision]:
+    """Restorations of the deleted versions that a manifest lists and that no plan has yet."""
+    names, planned = frozenset(manifest_children), frozenset(known)
+    found = [version for version in deleted if version.name in names and version.id not in planned]
+    return [_restoration(version, Ground.PART, f"part of {label}", label) for version in found]
+
+
+def _chosen(
+    listed: Mapping[int, Version], wanted: Wanted, package_type: PackageType
+) -> dict[int, Decision]:
+    """What is asked for by itself, with the reason, the latest deleted first."""
+    chosen: dict[int, Decision] = {}
+    by_journal = frozenset(entry.id for entry in wanted.entries)
+    for version in sorted(listed.values(), key=newest_first):
+        if version.id in wanted.ids:
+            reason = "restore-ids"
+        elif version.id in by_journal:
+            reason = "the journal"
+        elif _is_meant(version, wanted, package_type):
+            reason = "restore"
+        else:
+            continue
+        said = f"asked for by {reason}"
+        chosen[version.id] = _restoration(version, Ground.RULE, said, reason)
+    return chosen
+
+
+def _is_meant(version: Version, wanted: Wanted, package_type: PackageType) -> bool:
+    recent = wanted.since is None or (
+        version.deleted_at is not None and version.deleted_at >= wanted.since
+    )
+    return recent and any(_matches(pattern, version, package_type) for pattern in wanted.patterns)
+
+
+def _matches(pattern: Pattern, version: Version, package_type: PackageType) -> bool:
+    if not package_type.has_tags or pattern.means_digest:
+        return pattern.matches(version.name)
+    return any(any_matches([pattern], tag) for tag in version.own_tags)
+
+
+def _unmatched(
+    wanted: Wanted, deleted: Iterable[Version], package_type: PackageType
+) -> tuple[str, ...]:
+    rows = tuple(deleted)
+    return tuple(
+        f"restore: the pattern {pattern} matches no deleted version"
+        for pattern in wanted.patterns
+        if not any(_matches(pattern, version, package_type) for version in rows)
+    )
+
+
+class _Parts:
+    """Which deleted versions are known to belong to which: by a journal, or by their tags."""
+
+    def __init__(self, deleted: Iterable[Version], entries: Iterable[JournalEntry]) -> None:
+        self._by_id = {version.id: version for version in deleted}
+        self._below: dict[str, list[Version]] = {}
+        for version in self._by_id.values():
+            for subject in version.tagged_subjects:
+                self._below.setdefault(subject, []).append(version)
+        for entry in entries:
+            for parent in entry.parents:
+                if entry.id in self._by_id:
+                    self._below.setdefault(parent, []).append(self._by_id[entry.id])
+
+    def of(self, version: Version) -> list[Version]:
+        """What belongs to the version directly."""
+        return self._below.get(version.name, [])
+
+
+def _with_parts(chosen: Mapping[int, Decision], parts: _Parts) -> list[Decision]:
+    """The chosen with what belongs to them, the parts first."""
+    ordered: dict[int, Decision] = {}
+    for decision in chosen.values():
+        label = decision.version.label
+        pending = [(decision.version, False)]
+        begun: set[int] = set()
+        while pending:
+            version, below_is_done = pending.pop()
+            if below_is_done:
+                part = _restoration(version, Ground.PART, f"part of {label}", label)
+                ordered.setdefault(version.id, chosen.get(version.id, part))
+            elif version.id not in begun and version.id not in ordered:
+                begun.add(version.id)
+                pending.append((version, True))
+                pending += [(part, False) for part in parts.of(version)]
+    return list(ordered.values())
+
+
+def _restoration(version: Version, ground: Ground, reason: str, source: str) -> Decision:
+    return Decision(
+        version=version, verdict=Verdict.RESTORE, ground=ground, reason=reason, source=source
+    )
+
+
+def _leave(active: Sequence[Version]) -> list[Decision]:
+    return [
+        Decision(
+            version=version,
+            verdict=Verdict.KEEP,
+            ground=Ground.NOT_SELECTED,
+            reason="it is active",
+        )
+        for version in sorted(active, key=newest_first)
+    ]

@@ -1,0 +1,112 @@
+"""Bringing one version back, and finding out what really became of it.
+
+Decides which outcome an answer means. GitHub does not document how it refuses a restoration, so
+apart from a clear "done" it is decided by what can be read afterwards, and the detail says what is
+known to stand in the way. A restoration whose answer got lost is sent again only after the version
+was seen to be missing still.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol, assert_never
+
+from package_keeper.domain.access import Operation, advice_for
+from package_keeper.domain.answers import AnswerLost, Refusal, Refused
+from package_keeper.domain.model import PackageRef, Version
+from package_keeper.domain.outcome import Outcome, Result
+
+ATTEMPTS = 3
+KEPT_FOR = timedelta(days=30)
+"""How long GitHub keeps deleted versions ("Deleting and restoring a package")."""
+
+
+class Restorations(Protocol):
+    """Restoring versions and reading what became of them."""
+
+    def restore_version(self, ref: PackageRef, version_id: int) -> str | None:
+        """Bring one version back; returns GitHub's request id. Raises Refused or AnswerLost."""
+        ...
+
+    def version(self, ref: PackageRef, version_id: int) -> Version:
+        """One active version; raises `Refused` with `Refusal.NOT_FOUND` where it can't be read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestorationSettler:
+    """Restores versions of one package.
+
+    `taken` are the names of active versions, which a deleted namesake can't have back. `token` is
+    only looked at to give advice.
+    """
+
+    api: Restorations
+    ref: PackageRef
+    token: str
+    now: datetime
+    taken: frozenset[str]
+
+    def settle(self, version: Version) -> Result:
+        """What became of the version; raises WaitedTooLong or Cancelled where nothing was sent."""
+        reason, request_id = "", None
+        for _ in range(ATTEMPTS):
+            try:
+                request_id = self.api.restore_version(self.ref, version.id)
+            except Refused as refused:
+                return self._refused(version, refused)
+            except AnswerLost as lost:
+                reason, request_id = lost.reason, lost.request_id
+                if self._is_active(version):
+                    detail = f"restored; the answer was lost ({lost.reason}) and it is back"
+                    return _result(version, Outcome.RESTORED, detail, request_id)
+            else:
+                return _result(version, Outcome.RESTORED, "restored", request_id)
+        detail = f"restoring got no usable answer {ATTEMPTS} times: {reason}"
+        return _result(version, Outcome.ERROR, detail, request_id)
+
+    def _refused(self, version: Version, refused: Refused) -> Result:
+        request_id = refused.answer.request_id
+        if self._is_active(version):
+            return _result(version, Outcome.RESTORED, "it is active", request_id)
+        said = f"GitHub answered {refused.answer.status}: {refused.answer.message}"
+        obstacle = self._obstacle(version)
+        if obstacle:
+            return _result(version, Outcome.ERROR, f"{said}. {obstacle}", request_id)
+        if refused.answer.sso_url:
+            advice = f"Authorize the token for single sign-on: {refused.answer.sso_url}"
+            return _result(version, Outcome.DENIED, f"{said}. {advice}", request_id)
+        match refused.refusal:
+            case Refusal.INVALID | Refusal.LAST_VERSION | Refusal.TOO_MANY_DOWNLOADS:
+                return _result(version, Outcome.ERROR, said, request_id)
+            case Refusal.RATE_LIMITED:
+                return _result(version, Outcome.ERROR, said, request_id)
+            case (
+                Refusal.NOT_FOUND
+                | Refusal.SCOPE
+                | Refusal.ROLE
+                | Refusal.SINGLE_SIGN_ON
+                | Refusal.IP_ALLOW_LIST
+                | Refusal.BAD_CREDENTIALS
+            ):
+                advice = advice_for(self.token, Operation.RESTORE, self.ref)
+                return _result(version, Outcome.DENIED, f"{said}. {advice}", request_id)
+        assert_never(refused.refusal)
+
+    def _obstacle(self, version: Version) -> str:
+        """What is known to stand in the way, apart from rights."""
+        if version.deleted_at is not None and self.now - version.deleted_at > KEPT_FOR:
+            return "It was deleted more than 30 days ago, which is how long GitHub keeps versions."
+        if version.name in self.taken:
+            return "An active version has its name: delete that first, then restore."
+        return ""
+
+    def _is_active(self, version: Version) -> bool:
+        try:
+            self.api.version(self.ref, version.id)
+        except (Refused, AnswerLost):
+            return False
+        return True
+
+
+def _result(version: Version, outcome: Outcome, detail: str, request_id: str | None) -> Result:
+    return Result(version=version, outcome=outcome, detail=detail, request_id=request_id)
