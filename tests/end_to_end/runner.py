@@ -206,10 +206,19 @@ class Job:
 
 
 @cache
+def declared() -> Json:
+    """What action.yml declares."""
+    return dict(yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8")))
+
+
 def declared_defaults() -> dict[str, str]:
     """Every input that action.yml declares, and its default as it stands there."""
-    declared = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))["inputs"]
-    return {name: str(entry.get("default", "")) for name, entry in declared.items()}
+    return {name: str(entry.get("default", "")) for name, entry in declared()["inputs"].items()}
+
+
+def declared_outputs() -> set[str]:
+    """The names of the outputs that action.yml declares."""
+    return set(declared()["outputs"])
 
 
 def _text(file: Path) -> str:
