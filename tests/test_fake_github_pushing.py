@@ -20,6 +20,7 @@ from fake_github.manifests import (
 )
 from fake_github.pushing import BUNDLE
 from fake_github.scene import ALL, acme
+from fake_github.world import RoleName
 
 DAY = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 EMPTY = digest_of(b"{}")
@@ -251,6 +252,22 @@ def test_who_may_not_push(github: FakeGitHub, token: Token, repository: str, tex
     refused = Pusher(github, token, repository).blob(b"{}")
     assert refused.status_code == 403
     assert refused.json()["errors"] == [{"code": "DENIED", "message": text}]
+
+
+def test_new_packages_are_for_members_and_owners() -> None:
+    with FakeGitHub() as github:
+        roles: tuple[RoleName, ...] = ("none", "read", "write")
+        for role in roles:
+            github.add_organization(role, base_role=role)
+        github.add_user("octocat")
+        github.add_user("stranger")
+        statuses = {
+            login: Pusher(github, Token.classic(login="octocat", scopes=ALL), f"{login}/app")
+            .blob(b"{}")
+            .status_code
+            for login in ("none", "read", "write", "octocat", "stranger")
+        }
+    assert statuses == {"none": 403, "read": 403, "write": 201, "octocat": 201, "stranger": 403}
 
 
 def test_a_registry_token_without_push_is_refused_once_it_was_asked_for(
