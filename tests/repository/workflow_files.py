@@ -18,7 +18,7 @@ from package_keeper.__main__ import act
 
 ROOT = Path(__file__).parents[2]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
-OURS = re.compile(r"package-keeper/package-keeper@\S+")
+OURS = re.compile(r"package-keeper/package-keeper@[\w.-]*\w")
 
 USUAL = {
     "github.token": "ghs_made-up",
@@ -35,6 +35,9 @@ USUAL = {
     "inputs.package-type": "container",
     "matrix.packages": "app,worker",
     "secrets.PACKAGES_TOKEN": "ghp_made-up",
+    "secrets.PAT": "ghp_made-up",
+    "secrets.PAT_TOKEN": "ghp_made-up",
+    "secrets.YOUR_TOKEN": "ghp_made-up",
 }
 """What the expressions of examples and documents are, where a test does not say otherwise."""
 
