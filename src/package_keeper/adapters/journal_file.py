@@ -58,6 +58,13 @@ class JournalFile:
         return descriptor
 
 
+def read_journal(path: Path, *, workspace: Path) -> str:
+    """The whole text of a journal in the workspace; raises OSError or UnicodeDecodeError."""
+    if not path.resolve().is_relative_to(workspace.resolve()):
+        raise OutsideWorkspace(f"{path.name} leads out of the workspace")
+    return path.read_text(encoding="utf-8")
+
+
 def _lacks_line_break(descriptor: int) -> bool:
     size = os.fstat(descriptor).st_size
     return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"

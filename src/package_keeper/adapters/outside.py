@@ -4,7 +4,6 @@ Decides which host gets which pace and that everything is let go of at the end. 
 what a run does.
 """
 
-import base64
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,6 +17,7 @@ from package_keeper.adapters.journal_file import JournalFile
 from package_keeper.adapters.manifest_cache import ManifestCache
 from package_keeper.adapters.registry import Registry
 from package_keeper.adapters.registry_host import RegistryHost
+from package_keeper.adapters.registry_token import derived_secrets
 from package_keeper.adapters.runner import Runner
 from package_keeper.domain.model import PackageRef
 from package_keeper.pacing.limits import API, REGISTRY, Limits
@@ -109,6 +109,5 @@ def hide_token(token: str, runner: Runner) -> None:
 
     The runner masks it already; telling it again would be one more place where it is written.
     """
-    for secret in (token, f"x:{token}", f"x-access-token:{token}"):
+    for secret in (token, *derived_secrets(token)):
         runner.hide(secret)
-        runner.hide(base64.b64encode(secret.encode()).decode())

@@ -7,7 +7,8 @@ never asked: ghcr.io has none and redirects to another host.
 """
 
 import hashlib
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 from urllib.parse import quote
 
 from package_keeper.adapters.registry_host import RegistryHost, Request
@@ -20,8 +21,10 @@ from package_keeper.domain.manifests import (
     NotAManifest,
     parse_manifest,
 )
-from package_keeper.domain.model import DIGEST, PackageRef
+from package_keeper.domain.model import DIGEST
 from package_keeper.execution.ports import Content
+
+T = TypeVar("T")
 
 ACCEPT = ", ".join(INDEX_TYPES + MANIFEST_TYPES)
 
@@ -42,18 +45,6 @@ class Remembered(Protocol):
         ...
 
 
-class Registries:
-    """The registry, package by package."""
-
-    def __init__(self, host: RegistryHost, cache: Remembered | None = None) -> None:
-        self._host = host
-        self._cache = cache
-
-    def of(self, ref: PackageRef) -> "Registry":
-        """The registry's side of this package."""
-        return Registry(self._host, owner=ref.owner.login, name=ref.name, cache=self._cache)
-
-
 class Registry:
     """Implements the port Manifests for one package, and pushing; from any thread.
 
@@ -70,19 +61,8 @@ class Registry:
 
     def manifest(self, digest: str) -> Manifest:
         """The manifest with this digest, its content checked against the digest."""
-        known = self._cache.get(digest) if self._cache else None
-        if known is not None:
-            return known
-        try:
-            return self._host.send(
-                self._request("GET", digest), lambda reply: self._parse(digest, reply)
-            )
-        except Refused as refused:
-            if refused.refusal is Refusal.NOT_FOUND and not _is_absence(refused.answer):
-                said = refused.answer.message or "no reason"
-                text = f"{self._host.name} answered 404 for {digest}, but not as missing: {said}"
-                raise AnswerLost(text, refused.answer) from refused
-            raise
+        known = None if self._cache is None else self._cache.get(digest)
+        return known or self._read(digest, lambda reply: self._parse(digest, reply))
 
     def content(self, digest: str) -> Content:
         """The manifest's bytes, to push them under a tag."""
@@ -92,7 +72,7 @@ class Registry:
             media_type = reply.headers.get("content-type", "")
             return Content(media_type=media_type, content=reply.body)
 
-        return self._host.send(self._request("GET", digest), read)
+        return self._read(digest, read)
 
     def exists(self, digest: str) -> bool:
         """Whether the registry has it, without reading it, which would count as a download.
@@ -108,7 +88,7 @@ class Registry:
             if refused.refusal is not Refusal.NOT_FOUND:
                 raise
         try:
-            self.manifest(digest)
+            self._read(digest, lambda reply: self._parse(digest, reply))
         except Refused as refused:
             if refused.refusal is Refusal.NOT_FOUND:
                 return False
@@ -133,6 +113,16 @@ class Registry:
         )
         self._host.send(request, lambda reply: _is_about(digest, reply))
         return digest
+
+    def _read(self, digest: str, read: Callable[[Reply], T]) -> T:
+        try:
+            return self._host.send(self._request("GET", digest), read)
+        except Refused as refused:
+            if refused.refusal is Refusal.NOT_FOUND and not _is_absence(refused.answer):
+                said = refused.answer.message or "no reason"
+                text = f"{self._host.name} answered 404 for {digest}, but not as missing: {said}"
+                raise AnswerLost(text, refused.answer) from refused
+            raise
 
     def _put_empty(self) -> None:
         scope = self._scope("pull,push")
@@ -176,7 +166,7 @@ class Registry:
             manifest = parse_manifest(digest, media_type, reply.body)
         except NotAManifest as error:
             raise AnswerLost(str(error)) from error
-        if self._cache:
+        if self._cache is not None:
             self._cache.put(digest, media_type, reply.body)
         return manifest
 

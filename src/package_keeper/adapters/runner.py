@@ -52,10 +52,11 @@ class Runner:
     def hide(self, secret: str) -> tuple[str, ...]:
         """Hide a secret, each line of it, in all that is written here; returns what is new."""
         lines = (line.strip() for line in secret.splitlines())
-        new = {text for text in lines if len(text) >= SHORTEST_SECRET} - set(self._secrets)
+        secrets = dict.fromkeys(text for text in lines if len(text) >= SHORTEST_SECRET)
+        new = tuple(text for text in secrets if text not in self._secrets)
         # The longest first, so that no part of one is left beside another.
-        self._secrets = tuple(sorted({*self._secrets, *new}, key=len, reverse=True))
-        return tuple(new)
+        self._secrets = tuple(sorted((*self._secrets, *new), key=len, reverse=True))
+        return new
 
     def redact(self, text: str) -> str:
         """The text with every known secret replaced by `***`."""

@@ -36,6 +36,7 @@ class Sessions:
         self._user_agent = user_agent
         self._timeout = timeout
         self._idle: list[requests.Session] = []
+        self._closed = False
         self._lock = threading.Lock()
 
     def send(
@@ -61,8 +62,9 @@ class Sessions:
         return Reply(status=response.status_code, headers=names, body=content)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, those in use as soon as they are given back."""
         with self._lock:
+            self._closed = True
             idle, self._idle = self._idle, []
         for session in idle:
             session.close()
@@ -83,8 +85,14 @@ class Sessions:
         try:
             yield session
         finally:
-            with self._lock:
+            self._give_back(session)
+
+    def _give_back(self, session: requests.Session) -> None:
+        with self._lock:
+            if not self._closed:
                 self._idle.append(session)
+                return
+        session.close()
 
     def _connect(self) -> requests.Session:
         session = requests.Session()

@@ -35,8 +35,8 @@ class Api:
         self._executor = ThreadPoolExecutor(page_workers, thread_name_prefix="page")
 
     def close(self) -> None:
-        """Close all connections."""
-        self._executor.shutdown(cancel_futures=True)
+        """Close all connections; what is under way is not waited for."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
         self._connections.close()
 
     def get(self, path: str) -> Exchange[Any]:

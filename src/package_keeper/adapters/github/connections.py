@@ -58,6 +58,7 @@ class Connections:
         self._user_agent = user_agent
         self._timeout = timeout
         self._idle: list[Github] = []
+        self._closed = False
         self._lock = threading.Lock()
 
     @contextmanager
@@ -69,15 +70,22 @@ class Connections:
         try:
             yield client
         finally:
-            with self._lock:
-                self._idle.append(client)
+            self._give_back(client)
 
     def close(self) -> None:
-        """Close the connections; the clients in use are closed by the next call."""
+        """Close the connections, those in use as soon as they are given back."""
         with self._lock:
+            self._closed = True
             idle, self._idle = self._idle, []
         for client in idle:
             client.close()
+
+    def _give_back(self, client: Github) -> None:
+        with self._lock:
+            if not self._closed:
+                self._idle.append(client)
+                return
+        client.close()
 
     def _connect(self) -> Github:
         return Github(
