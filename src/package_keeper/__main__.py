@@ -11,18 +11,22 @@ import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
 from package_keeper import __version__
+from package_keeper.adapters.journal_file import read_journal
 from package_keeper.adapters.outside import Outside, Places, hide_token, opened
 from package_keeper.adapters.runner import Runner
 from package_keeper.domain.errors import KeeperError, Unexpected
+from package_keeper.domain.journal import JournalEntry
 from package_keeper.domain.limits import Limits
 from package_keeper.domain.planning import Question
 from package_keeper.domain.report import RunReport
 from package_keeper.domain.shorthand import rules_of
 from package_keeper.execution.journal import Journal
 from package_keeper.inputs.context import RunnerContext, read_context
+from package_keeper.inputs.restoring import entries_in, refused_journal
 from package_keeper.inputs.settings import Settings, read_settings
 from package_keeper.rendering.annotations import annotations
 from package_keeper.rendering.display import Display
@@ -31,7 +35,7 @@ from package_keeper.rendering.log import Log
 from package_keeper.rendering.outputs import outputs
 from package_keeper.rendering.summary import summary
 from package_keeper.run.all_packages import Run, Target
-from package_keeper.run.means import Asked, Means
+from package_keeper.run.means import Asked, Means, ToRestore
 
 WORKERS = 32
 """Deletions, and manifests, at once; the pacer holds them to GitHub's limits."""
@@ -60,7 +64,8 @@ def act(environ: Mapping[str, str], cancelled: threading.Event) -> int:
     hide_token(environ.get("INPUT_TOKEN", "").strip(), runner)
     context = read_context(environ)
     try:
-        report = _run(read_settings(environ), context, runner, cancelled)
+        settings = read_settings(environ)
+        report = _run(settings, _to_restore(settings), context, runner, cancelled)
     except KeeperError as error:
         report = RunReport(error=error)
     except Exception as error:  # noqa: BLE001 - a summary is owed however the run ends
@@ -69,15 +74,43 @@ def act(environ: Mapping[str, str], cancelled: threading.Event) -> int:
     return report.exit_code
 
 
+def _to_restore(settings: Settings) -> ToRestore | None:
+    """What is to come back, with what the journal says of it; raises WrongInputs."""
+    asked = settings.restore
+    if not asked.is_asked:
+        return None
+    return ToRestore(
+        ids=asked.ids,
+        patterns=asked.patterns,
+        since=asked.deleted_since(datetime.now(UTC)),
+        entries=_journal_entries(settings, asked.journal) if asked.journal else (),
+        whole_package=asked.whole_package,
+        repair=asked.repair,
+    )
+
+
+def _journal_entries(settings: Settings, journal: Path) -> tuple[JournalEntry, ...]:
+    try:
+        text = read_journal(journal, workspace=settings.workspace)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise refused_journal(f"can't be read: {reason}") from error
+    return entries_in(text, settings.owner, settings.package_type, settings.names)
+
+
 def _run(
-    settings: Settings, context: RunnerContext, runner: Runner, cancelled: threading.Event
+    settings: Settings,
+    restore: ToRestore | None,
+    context: RunnerContext,
+    runner: Runner,
+    cancelled: threading.Event,
 ) -> RunReport:
     with opened(_places(settings), runner, cancelled) as outside:
         target = Target(
             owner=settings.owner, package_type=settings.package_type, names=settings.names
         )
         means = _means(settings, context, runner, outside, cancelled)
-        run = Run(target, _asked(settings, outside.clock.now()), means)
+        run = Run(target, _asked(settings, restore, outside.clock.now()), means)
         _carry_out(run, cancelled)
         report = run.report()
         written = outside.journal.is_written
@@ -112,7 +145,7 @@ def _places(settings: Settings) -> Places:
     )
 
 
-def _asked(settings: Settings, now: datetime) -> Asked:
+def _asked(settings: Settings, restore: ToRestore | None, now: datetime) -> Asked:
     return Asked(
         question=Question(
             rules=rules_of(settings.short),
@@ -123,6 +156,7 @@ def _asked(settings: Settings, now: datetime) -> Asked:
         limits=Limits(max_deletions=settings.max_deletions, if_empty=settings.if_empty),
         dry_run=settings.dry_run,
         workers=WORKERS,
+        restore=restore,
     )
 
 

@@ -21,7 +21,7 @@ class JournalFile:
         self.path = path
         self._workspace = workspace
         self._descriptor: int | None = None
-        self._written = self._closed = False
+        self._written = self._closed = self._torn = False
         self._lock = threading.Lock()
 
     @property
@@ -36,9 +36,12 @@ class JournalFile:
                 raise OSError("the journal is closed")
             if self._descriptor is None:
                 self._descriptor = self._open()
-            os.write(self._descriptor, f"{line}\n".encode())
+            elif self._torn:
+                _end_line(self._descriptor)
+            self._torn = True
+            _write_all(self._descriptor, f"{line}\n".encode())
             os.fsync(self._descriptor)
-            self._written = True
+            self._written, self._torn = True, False
 
     def close(self) -> None:
         """Let go of the file; nothing can be written any more."""
@@ -53,8 +56,7 @@ class JournalFile:
         if not self.path.resolve().is_relative_to(self._workspace.resolve()):
             raise OutsideWorkspace(f"{self.path.name} leads out of the workspace")
         descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
-        if _lacks_line_break(descriptor):
-            os.write(descriptor, b"\n")  # a run was killed in the middle of a line
+        _end_line(descriptor)  # a run was killed in the middle of one
         return descriptor
 
 
@@ -65,6 +67,14 @@ def read_journal(path: Path, *, workspace: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def _lacks_line_break(descriptor: int) -> bool:
+def _write_all(descriptor: int, content: bytes) -> None:
+    """Write to the last byte: a disk that gets full takes the first ones without an error."""
+    while content:
+        content = content[os.write(descriptor, content) :]
+
+
+def _end_line(descriptor: int) -> None:
+    """Let what is written next begin on a line of its own."""
     size = os.fstat(descriptor).st_size
-    return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+    if size > 0 and os.pread(descriptor, 1, size - 1) != b"\n":
+        _write_all(descriptor, b"\n")

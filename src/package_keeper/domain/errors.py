@@ -82,6 +82,14 @@ class KeptImageBroken(KeeperError):
     """Something that a kept image needs is gone after the run."""
 
 
+class PartsLost(KeeperError):
+    """Parts of images are missing and can't be brought back."""
+
+
+class NotRestored(KeeperError):
+    """What was to come back is not back."""
+
+
 class Unexpected(KeeperError):
     """A fault of this program; nothing is known to be wrong with what was asked."""
 

@@ -80,9 +80,14 @@ class Plan:
         return tuple(d for d in self.decisions if d.verdict is Verdict.UNTAG)
 
     @property
+    def restorations(self) -> tuple[Decision, ...]:
+        """The deleted versions that are to come back, parts before what they belong to."""
+        return tuple(d for d in self.decisions if d.verdict is Verdict.RESTORE)
+
+    @property
     def changes(self) -> tuple[Decision, ...]:
         """Everything that is to be changed."""
-        return (*self.deletions, *self.untags)
+        return (*self.deletions, *self.untags, *self.restorations)
 
     @property
     def kept(self) -> tuple[Decision, ...]:

@@ -1,10 +1,10 @@
 """Planning the repair of images that lack parts.
 
-Decides which parts of tagged images are missing, which of these are among the deleted versions and
+Decides which parts of images are missing, which of these are among the deleted versions and
 can come back, and which are lost. It does not decide how parts are found missing; reading does.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from package_keeper.domain.images import ImageGraph
@@ -34,11 +34,11 @@ class Repair:
 
 
 def plan_repair(graph: ImageGraph, deleted: Iterable[Version]) -> Repair:
-    """What the tagged images lack, the newest image first; each part once."""
+    """What the images of the graph lack, the newest image first; each part once."""
     by_name = {version.name: version for version in deleted}
     restorations: dict[int, Decision] = {}
     lost: dict[str, Lost] = {}
-    for image in _tagged(graph):
+    for image in sorted(graph.versions.values(), key=newest_first):
         for part in _missing(graph, image):
             version = by_name.get(part.digest)
             if version is None:
@@ -46,11 +46,6 @@ def plan_repair(graph: ImageGraph, deleted: Iterable[Version]) -> Repair:
             else:
                 restorations.setdefault(version.id, _restoration(version, part, image))
     return Repair(restorations=tuple(restorations.values()), lost=tuple(lost.values()))
-
-
-def _tagged(graph: ImageGraph) -> Sequence[Version]:
-    tagged = [version for version in graph.versions.values() if version.own_tags]
-    return sorted(tagged, key=newest_first)
 
 
 def _missing(graph: ImageGraph, image: Version) -> list[Child]:

@@ -6,7 +6,7 @@ manifest tells is found once that is back. It does not decide what GitHub still 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from package_keeper.domain.journal import JournalEntry
@@ -49,13 +49,35 @@ def plan_restoring(
     )
 
 
-def parts_of(
-    manifest_children: Iterable[str], deleted: Iterable[Version], known: Iterable[int], label: str
+def in_waves(decisions: Sequence[Decision]) -> list[list[Decision]]:
+    """The restorations in groups: each group's parts are all in the groups before."""
+    waves: list[list[Decision]] = []
+    wave_of: dict[int, int] = {}
+    for decision in decisions:
+        place = max((wave_of[part] + 1 for part in decision.after if part in wave_of), default=0)
+        wave_of[decision.version.id] = place
+        if place == len(waves):
+            waves.append([])
+        waves[place].append(decision)
+    return waves
+
+
+def parts_found(
+    missing: Mapping[str, str], deleted: Iterable[Version], known: Iterable[int]
 ) -> list[Decision]:
-    """Restorations of the deleted versions that a manifest lists and that no plan has yet."""
-    names, planned = frozenset(manifest_children), frozenset(known)
-    found = [version for version in deleted if version.name in names and version.id not in planned]
-    return [_restoration(version, Ground.PART, f"part of {label}", label) for version in found]
+    """Restorations of deleted versions that no decision is about yet and that are needed after all.
+
+    `missing` maps the digests that manifests which are back list, and their referrers' subjects, to
+    the label of what needs them.
+    """
+    decided = frozenset(known)
+    found = []
+    for version in deleted:
+        about = (version.name, *version.tagged_subjects)
+        label = next((missing[digest] for digest in about if digest in missing), None)
+        if label is not None and version.id not in decided:
+            found.append(_restoration(version, Ground.PART, f"part of {label}", label))
+    return found
 
 
 def _chosen(
@@ -132,7 +154,9 @@ def _with_parts(chosen: Mapping[int, Decision], parts: _Parts) -> list[Decision]
             version, below_is_done = pending.pop()
             if below_is_done:
                 part = _restoration(version, Ground.PART, f"part of {label}", label)
-                ordered.setdefault(version.id, chosen.get(version.id, part))
+                below = tuple(p.id for p in parts.of(version) if p.id in ordered)
+                found = replace(chosen.get(version.id, part), after=below)
+                ordered.setdefault(version.id, found)
             elif version.id not in begun and version.id not in ordered:
                 begun.add(version.id)
                 pending.append((version, True))

@@ -11,10 +11,11 @@ from pathlib import Path
 from package_keeper.domain.model import DIGEST, PackageType
 from package_keeper.domain.patterns import Pattern
 from package_keeper.domain.shorthand import ShortInputs
-from package_keeper.inputs import declared
+from package_keeper.inputs import declared, values
 from package_keeper.inputs.lists import each
 from package_keeper.inputs.names import NameSelection
 from package_keeper.inputs.reading import Reading
+from package_keeper.inputs.restoring import RestoreInputs
 from package_keeper.inputs.values import unreadable
 
 _TAG_GLOB = re.compile(r"[A-Za-z0-9_.*?\[\]!-]+")
@@ -28,7 +29,20 @@ _SELECTING = (
 )
 WAYS_TO_ASK = (
     "versions-to-keep (how many of the newest stay), delete (patterns of what may go), "
-    "delete-untagged: true, or delete-ids"
+    "delete-untagged: true, or delete-ids; to bring something back by restore-ids, restore, "
+    "restore-from, restore-package or repair"
+)
+_VERSIONS = (declared.RESTORE_IDS, declared.RESTORE, declared.RESTORE_FROM)
+_ALONE = (declared.RESTORE_PACKAGE, declared.REPAIR)
+_RESTORING = (*_VERSIONS, *_ALONE)
+_ONLY_FOR_DELETING = (
+    declared.VERSIONS_TO_KEEP,
+    declared.KEEP,
+    declared.DELETE,
+    declared.OLDER_THAN,
+    declared.DELETE_UNTAGGED,
+    declared.DELETE_IDS,
+    declared.UNTAG,
 )
 
 
@@ -38,6 +52,7 @@ class Asked:
 
     short: ShortInputs
     untag: bool
+    restore: RestoreInputs
     names: NameSelection | None
     package_type: PackageType | None
     journal_file: Path | None
@@ -46,7 +61,11 @@ class Asked:
 
 def record_contradictions(reading: Reading, asked: Asked) -> None:
     """Record every contradiction as a mistake of the input that is to be changed."""
-    _selection(reading, asked.short)
+    if asked.restore.is_asked or reading.is_wrong(*_RESTORING):
+        record_restoring(reading, asked)
+    else:
+        _selection(reading, asked.short)
+        _narrows_nothing(reading)
     _ids_of_several(reading, asked)
     _untagging(reading, asked)
     if asked.package_type is not None:
@@ -69,6 +88,41 @@ def _selection(reading: Reading, short: ShortInputs) -> None:
         reading.refuse(declared.KEEP, problem)
     else:
         reading.refuse(declared.VERSIONS_TO_KEEP, f"nothing is asked for. Ask by {WAYS_TO_ASK}")
+
+
+def _narrows_nothing(reading: Reading) -> None:
+    if reading.text(declared.DELETED_SINCE):
+        problem = "only narrows restore, which is not given"
+        reading.refuse(declared.DELETED_SINCE, problem)
+
+
+def record_restoring(reading: Reading, asked: Asked) -> None:
+    """Restoring is one thing at a time, and never together with deleting."""
+    for entry in _ONLY_FOR_DELETING:
+        if reading.text(entry) and reading.text(entry) != entry.default:
+            problem = "is about deleting, and this step restores: these are two steps"
+            reading.refuse(entry, problem)
+    ways = [entry.name for entry in _ALONE if reading.text(entry) in values.TRUE]
+    others = [entry.name for entry in _VERSIONS if reading.text(entry)]
+    if ways and len(ways) + len(others) > 1:
+        problem = f"can't go together with {', '.join([*ways, *others][1:])}"
+        reading.refuse(_ALONE[0] if ways[0] == _ALONE[0].name else _ALONE[1], problem)
+    if not asked.restore.patterns:
+        _narrows_nothing(reading)
+    _restoring_of(reading, asked)
+
+
+def _restoring_of(reading: Reading, asked: Asked) -> None:
+    names, restore = asked.names, asked.restore
+    if restore.ids and names is not None and not names.is_one:
+        problem = "needs exactly one package: ids belong to one, and package-name names more"
+        reading.refuse(declared.RESTORE_IDS, problem)
+    if restore.whole_package and names is not None and names.needs_listing:
+        problem = "needs exact names: deleted packages are in no listing"
+        reading.refuse(declared.RESTORE_PACKAGE, problem)
+    if restore.repair and asked.package_type not in (PackageType.CONTAINER, None):
+        problem = f"has no effect on {asked.package_type.value}: only containers have parts"
+        reading.refuse(declared.REPAIR, problem)
 
 
 def _ids_of_several(reading: Reading, asked: Asked) -> None:

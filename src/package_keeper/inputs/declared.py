@@ -6,7 +6,7 @@ one there and one field of `Settings`. It does not decide which inputs fit toget
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from package_keeper.domain.limits import IfEmpty, MaxDeletions
@@ -94,6 +94,27 @@ DELETE_IDS: Input[tuple[int, ...]] = Input(
 UNTAG: Input[bool] = Input(
     name="untag", read=values.read_boolean, accepted=_BOOLEAN, default="false"
 )
+RESTORE_IDS: Input[tuple[int, ...]] = Input(
+    name="restore-ids",
+    read=lists.read_ids,
+    accepted="ids of deleted versions, one per line or separated by commas",
+    show=_show_items,
+)
+RESTORE: Input[tuple[Pattern, ...]] = Input(
+    name="restore", read=lists.read_patterns, accepted=_PATTERNS, show=_show_items
+)
+RESTORE_FROM: Input[str] = Input(
+    name="restore-from", read=values.read_text, accepted=files.ACCEPTED
+)
+RESTORE_PACKAGE: Input[bool] = Input(
+    name="restore-package", read=values.read_boolean, accepted=_BOOLEAN, default="false"
+)
+DELETED_SINCE: Input[datetime | timedelta] = Input(
+    name="deleted-since", read=durations.read_moment, accepted=durations.MOMENT_ACCEPTED
+)
+REPAIR: Input[bool] = Input(
+    name="repair", read=values.read_boolean, accepted=_BOOLEAN, default="false"
+)
 DRY_RUN: Input[bool] = Input(
     name="dry-run", read=values.read_boolean, accepted=_BOOLEAN, default="false"
 )
@@ -146,6 +167,12 @@ INPUTS: tuple[Input[object], ...] = (
     DELETE_UNTAGGED,
     DELETE_IDS,
     UNTAG,
+    RESTORE_IDS,
+    RESTORE,
+    RESTORE_FROM,
+    RESTORE_PACKAGE,
+    DELETED_SINCE,
+    REPAIR,
     DRY_RUN,
     MAX_DELETIONS,
     IF_EMPTY,

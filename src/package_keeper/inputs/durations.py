@@ -5,7 +5,7 @@ means there.
 """
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from package_keeper.domain.shorthand import describe_age
 from package_keeper.inputs.values import unreadable
@@ -52,6 +52,20 @@ def read_duration(text: str) -> timedelta:
     if seconds > LONGEST.total_seconds():
         raise unreadable(text, "is longer than 1,000 years")
     return timedelta(seconds=seconds)
+
+
+MOMENT_ACCEPTED = "a duration such as 2h, or a time such as 2026-11-22 or 2026-11-22T14:30:00Z"
+
+
+def read_moment(text: str) -> timedelta | datetime:
+    """How long ago, or when: an ISO 8601 date or time, in UTC where it names no zone."""
+    if not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return read_duration(text)
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise unreadable(text, "is not a time") from None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def explain_duration(text: str) -> str:

@@ -20,6 +20,7 @@ from package_keeper.inputs.declared import INPUTS, Input
 from package_keeper.inputs.files import workspace_file
 from package_keeper.inputs.names import NameSelection
 from package_keeper.inputs.reading import Reading
+from package_keeper.inputs.restoring import RestoreInputs
 from package_keeper.inputs.target import Target, read_target, usual_texts
 from package_keeper.inputs.values import Unreadable
 
@@ -42,6 +43,7 @@ class Settings:
     package_type: PackageType
     short: ShortInputs
     untag: bool
+    restore: RestoreInputs
     dry_run: bool
     max_deletions: MaxDeletions | None
     if_empty: IfEmpty
@@ -64,6 +66,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     asked = Asked(
         short=_short(reading),
         untag=reading.required(declared.UNTAG),
+        restore=_restore(reading, context.workspace),
         names=target.names,
         package_type=target.package_type,
         journal_file=_file(reading, declared.JOURNAL_FILE, context.workspace),
@@ -84,6 +87,17 @@ def _short(reading: Reading) -> ShortInputs:
         older_than=reading.optional(declared.OLDER_THAN),
         delete_untagged=reading.optional(declared.DELETE_UNTAGGED),
         delete_ids=reading.optional(declared.DELETE_IDS) or (),
+    )
+
+
+def _restore(reading: Reading, workspace: Path) -> RestoreInputs:
+    return RestoreInputs(
+        ids=reading.optional(declared.RESTORE_IDS) or (),
+        patterns=reading.optional(declared.RESTORE) or (),
+        since=reading.optional(declared.DELETED_SINCE),
+        journal=_file(reading, declared.RESTORE_FROM, workspace),
+        whole_package=reading.required(declared.RESTORE_PACKAGE),
+        repair=reading.required(declared.REPAIR),
     )
 
 
@@ -114,6 +128,7 @@ def _settings(
         package_type=target.package_type,
         short=asked.short,
         untag=asked.untag,
+        restore=asked.restore,
         dry_run=dry_run,
         max_deletions=max_deletions,
         if_empty=if_empty,

@@ -14,12 +14,6 @@ RUNNERS_OWN = frozenset({"args", "entrypoint"})
 
 NOT_YET = (
     "policy",
-    "restore-ids",
-    "restore",
-    "restore-from",
-    "restore-package",
-    "deleted-since",
-    "repair",
     "plan-file",
     "apply",
 )

@@ -27,6 +27,11 @@ class ManifestReader:
     _unreadable: dict[str, str] = field(default_factory=dict)
     _refusals: list[Refused] = field(default_factory=list)
 
+    @property
+    def asked(self) -> int:
+        """How many manifests were asked for in all."""
+        return len(self._manifests) + len(self._absent) + len(self._unreadable)
+
     def read(self, versions: Iterable[Version]) -> Readings:
         """What the registry says of these versions and of all that they name.
 

@@ -41,6 +41,8 @@ def outputs(report: RunReport) -> tuple[tuple[str, str], ...]:
         ("planned-ids", ids["planned-ids"]),
         ("deleted-count", str(counts.deleted)),
         ("deleted-ids", ids["deleted-ids"]),
+        ("restored-count", str(counts.restored)),
+        ("restored-ids", ids["restored-ids"]),
         ("kept-count", str(counts.left)),
         ("failed-count", str(counts.failed)),
         ("failed-ids", ids["failed-ids"]),
@@ -66,6 +68,9 @@ def _ids(report: RunReport) -> dict[str, tuple[int, ...]]:
         "planned-ids": tuple(d.version.id for p in packages for d in changes(p.plan)),
         "deleted-ids": tuple(
             r.version.id for p in packages for r in in_plan_order(p, (Outcome.DELETED,))
+        ),
+        "restored-ids": tuple(
+            r.version.id for p in packages for r in in_plan_order(p, (Outcome.RESTORED,))
         ),
         "failed-ids": tuple(r.version.id for p in packages for r in in_plan_order(p, _FAILED)),
     }

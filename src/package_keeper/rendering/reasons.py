@@ -25,7 +25,9 @@ class Style:
 LOG = Style(plain=for_log, quoted=for_log)
 MARKDOWN = Style(plain=inline, quoted=code)
 
-_AGES = ("younger than ", "older than ")
+_OLDER_THAN = "older-than: "
+"""Begins the text of the rule that `older-than` stands for: what is younger is kept."""
+
 _BY_SOURCE = (Ground.RULE, Ground.LAST, Ground.DOUBT)
 
 
@@ -89,10 +91,9 @@ def reason_of(decision: Decision, style: Style) -> str:
 
 
 def _by_rule(source: str, style: Style) -> str:
-    text = source.removeprefix("keep: ")
-    if text.startswith(_AGES):
-        return style.plain(text)
-    return f"kept by {style.quoted(text)}"
+    if source.startswith(_OLDER_THAN):
+        return f"younger than {style.plain(source.removeprefix(_OLDER_THAN))}"
+    return f"kept by {style.quoted(source.removeprefix('keep: '))}"
 
 
 def _by_caution(ground: Ground, source: str, style: Style) -> str:

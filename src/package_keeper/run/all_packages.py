@@ -1,21 +1,24 @@
-"""A whole run: the owner, the packages, each one's pipe, the report.
+"""A whole run: the owner, the packages, each one's work, the report.
 
 Decides that packages are worked on one after another, that one which fails does not stop the
 others, and that there is a report however and whenever the run ends. It does not write it anywhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from package_keeper.domain.access import refuse_fine_grained
 from package_keeper.domain.errors import KeeperError, Unexpected
-from package_keeper.domain.model import Package, PackageType
+from package_keeper.domain.model import Owner, Package, PackageRef, PackageType
 from package_keeper.domain.outcome import Severity
 from package_keeper.domain.report import PackageReport, RunReport
 from package_keeper.inventory.finding import Finder, Missing, Names
 from package_keeper.pacing.exchange import Cancelled
+from package_keeper.run.deletion import Deletion
 from package_keeper.run.means import Asked, Means
-from package_keeper.run.one_package import PackageRun
+from package_keeper.run.part import Part
+from package_keeper.run.restoring import Restoration
+from package_keeper.run.restoring_package import PackageRestoration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +37,7 @@ class Run:
         self._target = target
         self._asked = asked
         self._means = means
-        self._parts: list[PackageRun | Missing] = []
+        self._parts: list[Part | Missing] = []
         self._warnings: tuple[str, ...] = ()
         self._error: KeeperError | None = None
         self._is_through = False
@@ -64,27 +67,46 @@ class Run:
 
     def _work(self) -> None:
         refuse_fine_grained(self._means.token)
-        found = self._found()
-        if not found:
+        finder = Finder(api=self._means.github, token=self._means.token)
+        owner = finder.owner(self._target.owner)
+        # All are found before the first is touched, so that a listing is not taken twice.
+        parts = list(self._found(owner, finder))
+        if not parts:
             self._warnings = (f"no {self._target.package_type.value} package matches package-name",)
-        for package in found:
+        for part in parts:
             if self._means.is_cancelled():
                 return
-            if isinstance(package, Missing):
-                self._parts.append(package)
-            else:
-                part = PackageRun(package, self._asked, self._means)
-                self._parts.append(part)
+            self._parts.append(part)
+            if isinstance(part, Part):
                 part.carry_out()
         self._is_through = True
 
-    def _found(self) -> Sequence[Package | Missing]:
-        finder = Finder(api=self._means.github, token=self._means.token)
-        owner = finder.owner(self._target.owner)
-        return list(finder.packages(owner, self._target.package_type, self._target.names))
+    def _found(self, owner: Owner, finder: Finder) -> Iterator[Part | Missing]:
+        restore = self._asked.restore
+        if restore is not None and restore.whole_package:
+            yield from map(self._deleted_package, self._refs(owner))
+            return
+        for found in finder.packages(owner, self._target.package_type, self._target.names):
+            yield found if isinstance(found, Missing) else self._part(found)
+
+    def _part(self, package: Package) -> Part:
+        restore = self._asked.restore
+        if restore is None:
+            work: Deletion | Restoration = Deletion(package, self._asked, self._means)
+        else:
+            work = Restoration(package, restore, self._asked, self._means)
+        return Part(package.ref, work, self._means)
+
+    def _deleted_package(self, ref: PackageRef) -> Part:
+        return Part(ref, PackageRestoration(ref, self._asked, self._means), self._means)
+
+    def _refs(self, owner: Owner) -> Iterator[PackageRef]:
+        """Deleted packages are in no listing, so they go by their exact names."""
+        for name in self._target.names.exact:
+            yield PackageRef(owner=owner, type=self._target.package_type, name=name)
 
 
-def _report_of(part: PackageRun | Missing) -> PackageReport:
+def _report_of(part: Part | Missing) -> PackageReport:
     if isinstance(part, Missing):
         return PackageReport(name=part.name, error=part.error)
     return part.report()

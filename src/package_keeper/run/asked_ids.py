@@ -1,7 +1,8 @@
 """Version ids that were asked for and are not active.
 
 Decides that one which is among the deleted versions is "already gone", and one that is nowhere an
-error: it was asked for in so many words, and most likely belongs to another package.
+error: it was asked for in so many words, and most likely belongs to another package. The same goes
+for ids that are to come back and were never there.
 """
 
 from package_keeper.domain.answers import AnswerLost, Refused
@@ -17,6 +18,18 @@ def results_of_missing(plan: Plan, api: Packages) -> tuple[Result, ...]:
         return ()
     deleted = {version.id: version for version in _deleted(plan, api)}
     return tuple(_result(plan, deleted.get(asked), asked) for asked in plan.missing_ids)
+
+
+def results_of_never_deleted(plan: Plan) -> tuple[Result, ...]:
+    """A result for each id that was to come back and is neither active nor deleted."""
+    detail = (
+        f"{plan.package.ref} has no deleted version with this id: it never had, or deleted it more "
+        "than 30 days ago"
+    )
+    return tuple(
+        Result(version=Version.absent(asked), outcome=Outcome.ERROR, detail=detail)
+        for asked in plan.missing_ids
+    )
 
 
 def _deleted(plan: Plan, api: Packages) -> tuple[Version, ...]:

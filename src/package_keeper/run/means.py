@@ -2,21 +2,40 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
+from package_keeper.domain.journal import JournalEntry
 from package_keeper.domain.limits import Limits
+from package_keeper.domain.patterns import Pattern
 from package_keeper.domain.planning import Question
 from package_keeper.execution.journal import Journal
 from package_keeper.run.ports import GitHub, Registries, Shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToRestore:
+    """What is to be brought back instead of deleted; `entries` are a journal's, of any package."""
+
+    ids: tuple[int, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
+    since: datetime | None = None
+    entries: tuple[JournalEntry, ...] = ()
+    whole_package: bool = False
+    repair: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What is asked of every package of a run; `workers` is how many requests go out at once."""
+    """What is asked of every package of a run; `workers` is how many requests go out at once.
+
+    Where `restore` is given, nothing is deleted and the question's rules are not looked at.
+    """
 
     question: Question
     limits: Limits
     dry_run: bool
     workers: int
+    restore: ToRestore | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

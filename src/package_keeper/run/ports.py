@@ -6,11 +6,16 @@ from typing import Protocol
 from package_keeper.domain.model import PackageRef
 from package_keeper.domain.plan import Plan
 from package_keeper.execution.ports import Deletions, Tags
+from package_keeper.execution.restoring import Restorations
 from package_keeper.inventory.ports import Manifests, Packages
 
 
-class GitHub(Packages, Deletions, Protocol):
+class GitHub(Packages, Deletions, Restorations, Protocol):
     """The packages API, with what its answers said about the token."""
+
+    def restore_package(self, ref: PackageRef) -> str | None:
+        """Bring a deleted package back; returns GitHub's request id."""
+        ...
 
     @property
     def token_scopes(self) -> tuple[str, ...] | None:

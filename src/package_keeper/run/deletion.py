@@ -1,0 +1,69 @@
+"""Deleting in one package: surveyed, planned, shown, held against the limits, and changed.
+
+Decides the order of the steps. Every step's decisions are made elsewhere. With `dry_run` it stops
+before the first write, and before that it does the same.
+"""
+
+from package_keeper.domain.access import Operation
+from package_keeper.domain.budget import attempted
+from package_keeper.domain.images import ImageGraph
+from package_keeper.domain.limits import check_limits
+from package_keeper.domain.model import Package, Version
+from package_keeper.domain.plan import Plan
+from package_keeper.domain.planning import make_plan
+from package_keeper.run.asked_ids import results_of_missing
+from package_keeper.run.changing import Changer
+from package_keeper.run.means import Asked, Means
+from package_keeper.run.permission import check_permission
+from package_keeper.run.record import Record
+from package_keeper.run.registry_side import reader_of, registry_of
+from package_keeper.run.survey import Surveyor
+
+
+class Deletion:
+    """The pipe from a package's listing to its report."""
+
+    def __init__(self, package: Package, asked: Asked, means: Means) -> None:
+        self._package = package
+        self._asked = asked
+        self._means = means
+        self._registry = registry_of(package.ref, means)
+        self._surveyor = Surveyor(
+            api=means.github,
+            package=package,
+            reader=reader_of(self._registry, asked),
+            question=asked.question,
+        )
+
+    def do(self, record: Record) -> None:
+        """Plan, show, and unless this is a dry run change what was shown."""
+        versions = self._surveyor.versions()
+        plan = self._planned(self._surveyor.graph(versions))
+        record.plan(plan)
+        record.results(results_of_missing(plan, self._means.github))
+        self._means.shown.plan(plan)
+        check_limits(plan, self._asked.limits)
+        if not plan.changes:
+            return
+        check_permission(Operation.DELETE, self._package.ref, self._asked, self._means, record)
+        self._check_budget(plan, record)
+        if not self._asked.dry_run:
+            self._change(plan, versions, record)
+
+    def _planned(self, graph: ImageGraph) -> Plan:
+        return make_plan(self._package, graph, self._asked.question)
+
+    def _check_budget(self, plan: Plan, record: Record) -> None:
+        """Say what the requests left of the hour are enough for, in a dry run as well."""
+        left = self._means.affordable()
+        count = attempted(plan.deletions, left)
+        if count < len(plan.deletions) and not plan.deletes_package:
+            enough = f"{count} of {len(plan.deletions)} deletions; the next run goes on"
+            said = f"{left} requests are left of this hour, enough for {enough}"
+            record.warn([f"{self._package.ref}: {said}"])
+
+    def _change(self, shown: Plan, versions: tuple[Version, ...], record: Record) -> None:
+        """Look again immediately before the first write."""
+        graph = self._surveyor.graph(self._surveyor.versions(versions))
+        changer = Changer(self._package.ref, self._registry, self._asked, self._means, record)
+        changer.carry_out(shown, graph)
