@@ -150,7 +150,7 @@ def dry_run() -> RunReport:
 def nothing_to_do() -> RunReport:
     decisions = (
         *(keep(version(n, f"v1.{n}.0", days=n), "keep: v*") for n in range(1, 181)),
-        *(keep(version(n, f"pr-{n}", days=3), "younger than 30 days") for n in range(181, 220)),
+        *(keep(version(n, f"pr-{n}", days=3), "older-than: 30 days") for n in range(181, 220)),
     )
     report = PackageReport(name="app", plan=Plan(package=package(), decisions=decisions))
     return RunReport(packages=(report,), settings=(("keep", "v*"), ("older-than", "30d")))

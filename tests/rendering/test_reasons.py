@@ -1,8 +1,11 @@
 """The reasons of decisions, in words."""
 
+from datetime import timedelta
+
 import pytest
 
 from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
+from package_keeper.domain.shorthand import ShortInputs, rules_of
 from package_keeper.rendering.links import Links, label
 from package_keeper.rendering.reasons import LOG, MARKDOWN, kept_groups, nothing_selected, reason_of
 from rendering.reports import delete, keep, package, part, version
@@ -26,7 +29,7 @@ def kept(ground: Ground, reason: str, source: str = "") -> Decision:
             kept(Ground.RULE, "kept by keep: v*", "versions-to-keep: 3"),
             "kept by `versions-to-keep: 3`",
         ),
-        (kept(Ground.RULE, "kept", "younger than 30 days"), "younger than 30 days"),
+        (kept(Ground.RULE, "kept", "older-than: 30 days"), "younger than 30 days"),
         (kept(Ground.RULE, "a rule without a text"), "kept by `a rule without a text`"),
         (kept(Ground.NOT_SELECTED, "no delete rule"), "not selected by any delete rule"),
         (kept(Ground.NEEDED, "needed by 1.0", "1.0"), "needed by images that are kept"),
@@ -76,3 +79,12 @@ def test_a_label_names_a_few_tags_and_without_tags_the_id() -> None:
 def test_without_a_server_no_text_has_links() -> None:
     text = "see https://github.com/o"
     assert Links(server_url="").prose(text) == "see https:<!-- -->//github.com/o"
+
+
+def test_the_rule_of_older_than_is_known_by_its_text() -> None:
+    """The phrase depends on what `shorthand` calls the rule, so this fails where that changes."""
+    (rule,) = rules_of(ShortInputs(older_than=timedelta(days=30)))
+    decision = kept(Ground.RULE, f"kept by {rule.text}", rule.text)
+    assert nothing_selected(Plan(package=package(), decisions=(decision,)), LOG) == (
+        "0 of 1: 1 younger than 30 days"
+    )
