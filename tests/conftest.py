@@ -16,7 +16,10 @@ from real_tools import TOOLS, require
 
 # A shared machine may stall any test for longer than hypothesis' 200 ms.
 hypothesis.settings.register_profile("package-keeper", deadline=None, print_blob=True)
-hypothesis.settings.load_profile("package-keeper")
+hypothesis.settings.register_profile(
+    "thorough", parent=hypothesis.settings.get_profile("package-keeper"), max_examples=5000
+)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "package-keeper"))
 
 LOOPBACK = "127.0.0.1"
 

@@ -1,54 +1,33 @@
-"""The promises of the README, each as a property over random packages, rules and histories."""
+"""The promises of the README, each as a property over random packages, rules and doubts."""
 
 import random
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.packages import NOW, World, doubtful_worlds, package, worlds
+from domain.promises import (
+    closure,
+    deleted,
+    images_of,
+    pattern_lists,
+    rule_lists,
+    short_inputs,
+    twice_as_many,
+)
+from package_keeper.domain.errors import ManifestsUnreadable
+from package_keeper.domain.images import Readings, build_graph
 from package_keeper.domain.limits import IfEmpty
-from package_keeper.domain.model import Version
+from package_keeper.domain.model import PackageType
 from package_keeper.domain.patterns import Pattern
 from package_keeper.domain.plan import Plan, Verdict
 from package_keeper.domain.planning import Question, make_plan
-from package_keeper.domain.rules import End, IdIn, Rank, Rule, Tagged, Verb
+from package_keeper.domain.rules import IdIn, Rule, Verb
+from package_keeper.domain.selection import may_delete
 from package_keeper.domain.shorthand import ShortInputs, rules_of
-
-from domain.packages import NOW, World, package, worlds
-
-_PATTERNS = st.lists(
-    st.sampled_from(["v*", "pr-*", "latest", "main", "/pr-[12]/", "*"]).map(Pattern), max_size=2
-).map(tuple)
-_AGE = st.integers(0, 60).map(lambda days: timedelta(days=days))
-
-
-@st.composite
-def short_inputs(draw: st.DrawFn) -> ShortInputs:
-    return ShortInputs(
-        versions_to_keep=draw(st.none() | st.integers(0, 4)),
-        keep=draw(_PATTERNS),
-        delete=draw(_PATTERNS),
-        older_than=draw(st.none() | _AGE),
-        delete_untagged=draw(st.none() | st.booleans()),
-        delete_ids=tuple(draw(st.lists(st.integers(1, 9), max_size=2))),
-    )
-
-
-@st.composite
-def rule_lists(draw: st.DrawFn) -> tuple[Rule, ...]:
-    """What the short inputs can say, and a policy's "keep the newest untagged" with it."""
-    rules = rules_of(draw(short_inputs()))
-    if draw(st.booleans()):
-        count = draw(st.integers(0, 3))
-        newest = Rank(end=End.NEWEST, count=count)
-        condition = Tagged(value=False)
-        rules = (
-            *rules,
-            Rule(verb=Verb.KEEP, text="untagged", conditions=(condition,), rank=newest),
-        )
-    return rules
 
 
 def plan_of(world: World, rules: Sequence[Rule], if_empty: IfEmpty = IfEmpty.KEEP_NEWEST) -> Plan:
@@ -56,32 +35,12 @@ def plan_of(world: World, rules: Sequence[Rule], if_empty: IfEmpty = IfEmpty.KEE
     return make_plan(package(), world.graph(), question)
 
 
-def deleted(plan: Plan) -> frozenset[int]:
-    return frozenset(decision.version.id for decision in plan.deletions)
-
-
-def names(versions: Sequence[Version]) -> set[str]:
-    return {version.name for version in versions}
-
-
-def closure(world: World, roots: set[str]) -> set[str]:
-    """The design's definition, written down once more and apart from the code under test."""
-    found: set[str] = set()
-    pending = list(roots)
-    tags = {v.name: v.tagged_subjects for v in world.versions}
-    while pending:
-        digest = pending.pop()
-        if digest in found:
-            continue
-        found.add(digest)
-        manifest = world.manifests.get(digest)
-        if manifest is not None:
-            pending += [child.digest for child in manifest.children]
-            pending += [manifest.subject] if manifest.subject else []
-        pending += tags.get(digest, ())
-        pending += [d for d, m in world.manifests.items() if m.subject == digest]
-        pending += [d for d, about in tags.items() if digest in about]
-    return found
+def plan_in_doubt(world: World, rules: Sequence[Rule]) -> Plan | None:
+    """The plan; None where something that stays can't be read, so that nothing goes."""
+    try:
+        return plan_of(world, rules)
+    except ManifestsUnreadable:
+        return None
 
 
 @given(worlds(), rule_lists())
@@ -94,17 +53,12 @@ def test_every_version_gets_exactly_one_decision_with_a_reason(
     assert all(decision.reason for decision in plan.decisions)
 
 
-@settings(max_examples=400)
+@settings(max_examples=twice_as_many())
 @given(worlds(), rule_lists())
 def test_a_kept_image_stays_whole(world: World, rules: tuple[Rule, ...]) -> None:
     plan = plan_of(world, rules)
     gone = {d.version.name for d in plan.deletions}
-    kept_images = {
-        decision.version.name
-        for decision in plan.kept
-        if decision.is_image and not world.graph().superseded.get(decision.version.name)
-    }
-    assert not closure(world, kept_images) & gone
+    assert not closure(world, images_of(plan, world)) & gone
 
 
 @given(worlds(), rule_lists(), st.lists(st.integers(1, 9), min_size=1, max_size=3))
@@ -114,7 +68,7 @@ def test_keep_wins(world: World, rules: tuple[Rule, ...], ids: list[int]) -> Non
     assert not deleted(plan_of(world, (*rules, rule))) & {v.id for v in held}
 
 
-@settings(max_examples=400)
+@settings(max_examples=twice_as_many())
 @given(worlds(), rule_lists())
 def test_a_second_run_has_nothing_to_do(world: World, rules: tuple[Rule, ...]) -> None:
     first = deleted(plan_of(world, rules))
@@ -134,8 +88,8 @@ def test_the_order_of_the_listing_does_not_matter(
     assert plan_of(other, rules).deletions == plan_of(world, rules).deletions
 
 
-@settings(max_examples=400)
-@given(worlds(), short_inputs(), _PATTERNS, st.integers(0, 2))
+@settings(max_examples=twice_as_many())
+@given(worlds(), short_inputs(), pattern_lists, st.integers(0, 2))
 def test_keeping_more_never_deletes_more(
     world: World, inputs: ShortInputs, more: tuple[Pattern, ...], extra: int
 ) -> None:
@@ -163,7 +117,7 @@ def test_what_needs_a_version_goes_before_it(world: World, rules: tuple[Rule, ..
                 assert place[digest] < place[child.digest]
 
 
-@settings(max_examples=400)
+@settings(max_examples=twice_as_many())
 @given(worlds(), rule_lists(), st.data())
 def test_a_run_cut_anywhere_leaves_every_kept_and_unattempted_image_whole(
     world: World, rules: tuple[Rule, ...], data: st.DataObject
@@ -188,7 +142,7 @@ def test_nothing_goes_that_no_rule_selects_and_that_is_no_part_of_what_goes(
 ) -> None:
     plan = plan_of(world, rules)
     graph = world.graph()
-    gone = names([d.version for d in plan.deletions])
+    gone = {d.version.name for d in plan.deletions}
     for decision in plan.deletions:
         if decision.ground.value == "part":
             name = decision.version.name
@@ -204,3 +158,67 @@ def test_one_tagged_image_is_always_left(world: World, rules: tuple[Rule, ...]) 
     left = [d for d in plan.kept if d.version.own_tags]
     assert bool(left) == bool(tagged)
     assert {d.verdict for d in plan.decisions} <= {Verdict.KEEP, Verdict.DELETE}
+
+
+@settings(max_examples=twice_as_many())
+@given(doubtful_worlds(), rule_lists())
+def test_in_doubt_all_that_is_known_of_a_kept_image_stays(
+    world: World, rules: tuple[Rule, ...]
+) -> None:
+    plan = plan_in_doubt(world, rules)
+    if plan is None:
+        return
+    known = replace(world, manifests=world.readings.manifests)
+    gone = {d.version.name for d in plan.deletions}
+    assert not closure(known, images_of(plan, world)) & gone
+    assert not world.unreadable & gone
+
+
+@settings(max_examples=twice_as_many())
+@given(doubtful_worlds(), rule_lists())
+def test_what_could_not_be_read_is_never_taken_for_not_needed(
+    world: World, rules: tuple[Rule, ...]
+) -> None:
+    """Judged by what the unreadable manifests really say, which the plan can't know."""
+    plan = plan_in_doubt(world, rules)
+    if plan is None:
+        return
+    there = {d: m for d, m in world.manifests.items() if d not in world.absent}
+    gone = {d.version.name for d in plan.deletions if not d.version.own_tags}
+    assert not closure(replace(world, manifests=there), images_of(plan, world)) & gone
+
+
+@given(doubtful_worlds(), rule_lists())
+def test_an_unreadable_version_that_is_to_stay_stops_everything(
+    world: World, rules: tuple[Rule, ...]
+) -> None:
+    """And a keep rule is enough for it to be such a version."""
+    unreadable = world.readings.unreadable
+    listed = tuple(v.id for v in world.versions if v.name in unreadable)
+    if listed:
+        held = Rule(verb=Verb.KEEP, text="ids", conditions=(IdIn(ids=listed),))
+        with pytest.raises(ManifestsUnreadable, match="could not be read: 500"):
+            plan_of(world, (*rules, held))
+    elif not unreadable:
+        assert plan_in_doubt(world, rules) is not None
+
+
+@given(doubtful_worlds(), rule_lists())
+def test_in_doubt_a_second_run_has_nothing_to_do(world: World, rules: tuple[Rule, ...]) -> None:
+    plan = plan_in_doubt(world, rules)
+    again = plan and plan_in_doubt(world.after(deleted(plan)), rules)
+    assert again is None or deleted(again) == frozenset()
+
+
+@given(doubtful_worlds(), rule_lists())
+def test_where_the_listing_leaves_nothing_to_delete_no_manifest_changes_that(
+    world: World, rules: tuple[Rule, ...]
+) -> None:
+    """So that such a run need not read any: each reading counts as a download."""
+    if may_delete(world.versions, rules, PackageType.CONTAINER, NOW):
+        return
+    plan = plan_in_doubt(world, rules)
+    assert plan is None or plan.deletions == ()
+    unread = build_graph({v.name: v for v in world.versions}, Readings())
+    question = Question(rules=rules, now=NOW)
+    assert make_plan(package(), unread, question).deletions == ()
