@@ -43,7 +43,9 @@ def test_it_holds_no_more_rights_than_it_needs(path: Path) -> None:
     assert workflow["permissions"] == {}
     assert workflow["concurrency"]["cancel-in-progress"] is False
     for job in workflow["jobs"].values():
-        assert job.get("permissions", {}) in ({}, {"packages": "write"})
+        downloads = any("download-artifact" in str(step.get("uses")) for step in job["steps"])
+        needed = {"packages": "write"} | ({"actions": "read"} if downloads else {})
+        assert job.get("permissions", {}) in ({}, needed)
         assert "timeout-minutes" in job
         texts = [text for step in steps_in(job) for text in texts_of(step).values()]
         secret = any("secrets." in text for text in texts)

@@ -204,6 +204,10 @@ def test_multi_platform_attested(example: Example) -> None:
     }
     assert all(app.pullable(tag) == [] for tag in app.tags)
     assert set(worker.tags) == {"1.0.0", "main-0"}
+    # What is kept is not read a second time, since its manifests are in the cache.
+    example.github.forget_requests()
+    example.run_one()
+    assert not [r for r in example.github.requests if r.server == "registry" and r.method == "GET"]
 
 
 def test_npm(example: Example) -> None:
@@ -309,3 +313,32 @@ def test_by_hand(example: Example) -> None:
     done = example.run_one(**{"inputs.ids": asked, "inputs.dry-run": "false"})
     assert done.outputs["deleted-count"] == "6"
     assert app.tags == {"v1": second}
+
+
+def test_restore(example: Example, github: FakeGitHub, tmp_path: Path) -> None:
+    """The journal that the nightly run left undoes it, tags and parts included."""
+    app = example.package()
+    for number in range(14):
+        app.attach(image(app, f"main-{number}", days=20 + number, attestations=True))
+    tags, ids = app.tags, {left.id for left in app.versions}
+    Example("nightly", github, tmp_path).run_one()
+    deleted = ids - {left.id for left in app.versions}
+    shown = example.run_one()
+    assert shown.outputs["outcome"] == "planned"
+    assert len(deleted) == 4 * 7
+    done = example.run_one(**{"inputs.dry-run": "false"})
+    assert done.outputs["restored-count"] == str(len(deleted))
+    assert app.tags == tags
+    assert all(app.pullable(tag) == [] for tag in tags)
+
+
+def test_repair(example: Example) -> None:
+    app = example.package()
+    broken = image(app, "v1.0.0", days=3)
+    image(app, "v2.0.0", days=1)
+    part = next(left for left in app.versions if left.name in app.manifests[broken].children())
+    app.delete_version(part)
+    assert app.pullable("v1.0.0") == [part.name]
+    assert example.run_one().outputs["planned-ids"] == str(part.id)
+    example.run_one(**{"inputs.dry-run": "false"})
+    assert app.pullable("v1.0.0") == []

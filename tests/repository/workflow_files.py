@@ -32,6 +32,7 @@ USUAL = {
     "inputs.dry-run || false": "false",
     "inputs.ids": "1, 2",
     "inputs.package-name": "app",
+    "inputs.run-id": "1",
     "inputs.package-type": "container",
     "matrix.packages": "app,worker",
     "secrets.PACKAGES_TOKEN": "ghp_made-up",
