@@ -237,8 +237,12 @@ def _why_spared(version: Version) -> tuple[str, str]:
 
 
 def _is_for_another(draft: _Draft, key: str, version: Version) -> bool:
-    """Whether it stays because of something else, not because nothing selects it."""
-    return draft.graph.roles[key] is not Role.IMAGE or draft.selection.dooms(version.id)
+    """Whether it stays because of something else, not because nothing selects it.
+
+    Orphans are on their own like images: what they are about is gone, so nothing needs them for it.
+    """
+    attached = draft.graph.roles[key] in (Role.PART, Role.SUPERSEDED)
+    return attached or draft.selection.dooms(version.id)
 
 
 def _asked_but_kept(draft: _Draft, kept: Sequence[str]) -> list[str]:
