@@ -56,7 +56,9 @@ class RegistryHost:
         self._url = url.rstrip("/")
         self._sender = sender
         self.name = urlsplit(self._url).netloc
-        self._sessions = Sessions(host=self.name, user_agent=USER_AGENT, timeout=timeout)
+        self._sessions = Sessions(
+            url=self._url, host=self.name, user_agent=USER_AGENT, timeout=timeout
+        )
         self._tokens = TokenSource(
             base_url=self._url, token=token, fetch=self._fetch_token, mask=mask
         )

@@ -1,16 +1,22 @@
-"""HTTP sessions for a registry, each used by one request at a time.
+"""Connections to a registry, each used by one request at a time.
 
 Decides how one request is sent and how much of an answer is read. Proxies and certificates come
 from the environment as usual, but no `.netrc`: it would put its own credentials over ours.
-Redirects are not followed, since a token must not travel to another host.
+Redirects are not followed, since a token must not travel to another host, and cookies are not kept.
+
+It stands on the adapters of requests: their sessions look through the whole environment for every
+single request and merge what they find, which took as long as everything else about a manifest.
 """
 
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
 
 from package_keeper.adapters.network import NETWORK_ERRORS, lost
 from package_keeper.domain.answers import AnswerLost
@@ -29,13 +35,17 @@ class Reply:
 
 
 class Sessions:
-    """Connections to one host; from any thread. `timeout` is in seconds per wait."""
+    """Connections to the host of `url`; from any thread. `timeout` is in seconds per wait.
 
-    def __init__(self, *, host: str, user_agent: str, timeout: float) -> None:
+    `host` is how messages name it.
+    """
+
+    def __init__(self, *, url: str, host: str, user_agent: str, timeout: float) -> None:
+        self._url = url
         self._host = host
-        self._user_agent = user_agent
+        self._headers = {"User-Agent": user_agent, "Accept-Encoding": "identity"}
         self._timeout = timeout
-        self._idle: list[requests.Session] = []
+        self._idle: list[HTTPAdapter] = []
         self._closed = False
         self._lock = threading.Lock()
 
@@ -44,15 +54,10 @@ class Sessions:
     ) -> Reply:
         """Send one request, once; raises AnswerLost where no whole answer came."""
         try:
-            with self._session() as session:
-                response = session.request(
-                    method,
-                    url,
-                    headers={"Accept-Encoding": "identity", **headers},
-                    data=body,
-                    timeout=self._timeout,
-                    allow_redirects=False,
-                    stream=True,
+            request = requests.Request(method, url, headers={**self._headers, **headers}, data=body)
+            with self._connection() as connection:
+                response = connection.send(
+                    request.prepare(), stream=True, timeout=self._timeout, **self._environment
                 )
                 with response:
                     content = self._content(response)
@@ -66,8 +71,15 @@ class Sessions:
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
-        for session in idle:
-            session.close()
+        for connection in idle:
+            connection.close()
+
+    @cached_property
+    def _environment(self) -> dict[str, Any]:
+        """The proxies and certificates for the host, as requests finds them."""
+        with requests.Session() as session:
+            found = session.merge_environment_settings(self._url, {}, None, None, None)
+        return {name: found[name] for name in ("proxies", "verify", "cert")}
 
     def _content(self, response: requests.Response) -> bytes:
         content = bytearray()
@@ -78,29 +90,18 @@ class Sessions:
         return bytes(content)
 
     @contextmanager
-    def _session(self) -> Iterator[requests.Session]:
+    def _connection(self) -> Iterator[HTTPAdapter]:
         with self._lock:
-            session = self._idle.pop() if self._idle else None
-        session = session or self._connect()
+            connection = self._idle.pop() if self._idle else None
+        connection = connection or HTTPAdapter(pool_connections=1, pool_maxsize=1)
         try:
-            yield session
+            yield connection
         finally:
-            self._give_back(session)
+            self._give_back(connection)
 
-    def _give_back(self, session: requests.Session) -> None:
+    def _give_back(self, connection: HTTPAdapter) -> None:
         with self._lock:
             if not self._closed:
-                self._idle.append(session)
+                self._idle.append(connection)
                 return
-        session.close()
-
-    def _connect(self) -> requests.Session:
-        session = requests.Session()
-        session.auth = _unchanged
-        session.headers["User-Agent"] = self._user_agent
-        return session
-
-
-def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Stands where requests would otherwise look into `.netrc`."""
-    return request
+        connection.close()
