@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters.clients import ACME, APP, api_of, asked, person, ref
-from fake_github import FakeGitHub, FakePackage, Token
+from fake_github import FakeGitHub, FakePackage, Fault, FaultKind, Token
 from package_keeper import __version__
 from package_keeper.adapters.github import GitHubPackages
-from package_keeper.domain.answers import Refusal, Refused
+from package_keeper.domain.answers import AnswerLost, Refusal, Refused
 from package_keeper.domain.model import Owner, OwnerKind, Package, PackageType, Version
 from package_keeper.execution.ports import Deletions
 from package_keeper.inventory.ports import Packages
@@ -43,6 +43,31 @@ def test_an_owner_that_does_not_exist_is_refused(github: FakeGitHub) -> None:
     with api_of(github) as api, pytest.raises(Refused) as caught:
         api.owner("nobody")
     assert caught.value.refusal is Refusal.NOT_FOUND
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_token_that_may_not_ask_who_it_is_is_nobodys_own(github: FakeGitHub, status: int) -> None:
+    body = {"message": "Resource not accessible"}
+    github.fail(Fault(kind=FaultKind.STATUS, status=status, body=body, skip=1))
+    with api_of(github) as api:
+        assert api.owner("octocat").kind is OwnerKind.USER
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(kind=FaultKind.STATUS, status=401, body={"message": "Bad credentials"}, skip=1),
+        Fault(kind=FaultKind.STATUS, status=500, skip=1, times=None),
+        Fault(kind=FaultKind.STATUS, status=200, body={"login": "octocat"}, times=None),
+        Fault(kind=FaultKind.STATUS, status=200, body={"login": 5, "type": "User"}, times=None),
+        Fault(kind=FaultKind.STATUS, status=200, body=b"[]", times=None),
+    ],
+    ids=str,
+)
+def test_in_doubt_about_an_owner_nothing_is_guessed(github: FakeGitHub, fault: Fault) -> None:
+    github.fail(fault)
+    with api_of(github) as api, pytest.raises((AnswerLost, Refused)):
+        api.owner("octocat")
 
 
 FAMILIES = [

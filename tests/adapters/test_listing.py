@@ -118,7 +118,7 @@ def test_a_page_that_fails_once_is_asked_for_again(github: FakeGitHub, app: Fake
         assert sorted(version.id for version in api.versions(APP)) == ids
 
 
-def test_more_packages_than_the_api_lists_end_at_its_limit(github: FakeGitHub) -> None:
+def test_packages_are_listed_without_links_too(github: FakeGitHub) -> None:
     github.behaviour = Behaviour(link="none")
     for number in range(250):
         github.add_package("acme", "container", f"app-{number:03}")
@@ -176,6 +176,18 @@ def test_every_way_of_linking_leads_to_all_rows(rows: int, per_page: int) -> Non
     pages(rows, per_page, going_on)
     pages(rows, per_page, with_last)
     pages(rows, per_page, lambda _number, _last: None)
+
+
+@pytest.mark.parametrize("links", [None, {"next": 0}, {"next": 0, "last": 9}])
+def test_no_page_beyond_the_last_that_may_be_asked_for_is_asked_for(
+    links: dict[str, int] | None,
+) -> None:
+    def fetch(number: int) -> Page[int]:
+        following = links and {**links, "next": number + 1}
+        return Page(number=number, rows=(number,), links=following)
+
+    with ThreadPoolExecutor(1) as executor:
+        assert list(all_rows(fetch, executor, per_page=1, most=4)) == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("links", [{"next": 1}, {"next": 10**9}, {"last": 10**9}])

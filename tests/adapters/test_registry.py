@@ -1,7 +1,6 @@
 """Manifests come back checked, absence is told from everything else, and nothing else is asked."""
 
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -352,8 +351,28 @@ def test_an_upload_is_not_sent_to_another_host(
         assert elsewhere.requests == []
 
 
-def test_closing_twice_does_no_harm(github: FakeGitHub, app: FakePackage) -> None:
-    before = threading.active_count()
-    with registry_of(github) as registry:
-        registry.manifest(app.push_image(tags=("v1",)))
-    assert threading.active_count() <= before + 1
+def test_the_bytes_of_a_manifest_come_with_their_type(registry: Registry, app: FakePackage) -> None:
+    registry.put_manifest("v1", manifest(), OCI_MANIFEST)
+    found = registry.content(app.tags["v1"])
+    assert (found.content, found.media_type) == (manifest(), OCI_MANIFEST)
+
+
+@pytest.mark.parametrize("method", ["HEAD", "GET"])
+def test_whether_something_exists_is_not_known_without_an_answer(
+    github: FakeGitHub, registry: Registry, app: FakePackage, method: str
+) -> None:
+    body = unknown("DENIED", "denied")
+    github.fail(Fault(kind=FaultKind.STATUS, status=403, body=body, method=method, times=None))
+    with pytest.raises(Refused, match="403") as caught:
+        registry.exists(ABSENT)
+    assert caught.value.refusal is Refusal.ROLE
+
+
+def test_a_push_that_is_not_allowed_is_refused_before_the_tag_moves(
+    github: FakeGitHub, app: FakePackage
+) -> None:
+    image = app.push_image(tags=("v1",))
+    token = person(github, scopes=("read:packages",))
+    with registry_of(github, token=token) as registry, pytest.raises(Refused):
+        registry.put_manifest("v1", manifest(), OCI_MANIFEST)
+    assert app.tags == {"v1": image}

@@ -161,6 +161,15 @@ def test_an_answer_without_a_usable_token_is_lost(token: object) -> None:
         Endpoint(token=token).source().renew(SCOPE, refused=None, challenge=BEARER)
 
 
+def test_a_page_in_place_of_a_token_is_a_lost_answer() -> None:
+    def fetch(_url: str, _headers: object) -> tuple[Answer, bytes]:
+        return Answer(status=200), b"<html>please log in</html>"
+
+    source = TokenSource(base_url=GHCR, token=TOKEN, fetch=fetch, mask=lambda _: None)
+    with pytest.raises(AnswerLost, match="no token"):
+        source.renew(SCOPE, refused=None, challenge=BEARER)
+
+
 @given(st.text())
 def test_no_challenge_makes_it_fail(header: str) -> None:
     challenge = challenge_in(header)

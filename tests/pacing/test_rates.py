@@ -8,7 +8,8 @@ from pacing.worlds import HourlyHost, Request, Simulation, StrictHost
 from package_keeper.pacing.exchange import Kind
 from package_keeper.pacing.limits import API, Limits
 
-LATENCIES = st.floats(min_value=0.0, max_value=100.0, allow_nan=False)
+# Fractions that add up exactly, so that the end of a minute is the same for everybody.
+LATENCIES = st.integers(0, 100 * 1024).map(lambda number: number / 1024)
 REQUESTS = st.lists(
     st.builds(Request, kind=st.sampled_from(Kind), way=LATENCIES, answering=LATENCIES), max_size=80
 )
