@@ -92,8 +92,7 @@ def test_the_same_warning_of_many_packages_is_one() -> None:
 def test_nothing_to_do_is_a_notice_with_numbers() -> None:
     (only,) = shown(dict(samples())["nothing-to-do"])
     assert only == (
-        "notice: octo-org/app: nothing to delete: "
-        "0 of 219: 180 kept by v*, 39 younger than 30 days."
+        "notice: octo-org/app: nothing to do: 0 of 219: 180 kept by v*, 39 younger than 30 days."
     )
 
 

@@ -9,7 +9,7 @@ from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Plan
 from package_keeper.domain.report import PackageReport, RunReport
 from package_keeper.rendering.outputs import LONGEST_LIST, CutOutput, cut_outputs, outputs
-from package_keeper.rendering.tally import tally, total
+from package_keeper.rendering.tally import changes, tally, total
 from rendering.reports import (
     dry_run,
     half_failed,
@@ -33,6 +33,8 @@ def test_a_normal_run() -> None:
         ("planned-ids", "101,102,103,104,105,106"),
         ("deleted-count", "6"),
         ("deleted-ids", "101,102,103,104,105,106"),
+        ("restored-count", "0"),
+        ("restored-ids", ""),
         ("kept-count", "4"),
         ("failed-count", "0"),
         ("failed-ids", ""),
@@ -111,20 +113,18 @@ def test_a_list_of_exactly_the_longest_length_is_whole() -> None:
 @given(reports)
 def test_any_report_sets_all_outputs_and_its_numbers_add_up(report: RunReport) -> None:
     found = dict(outputs(report))
-    assert len(found) == 10
-    for what in ("planned", "deleted", "failed"):
+    assert len(found) == 12
+    for what in ("planned", "deleted", "restored", "failed"):
         ids = found[f"{what}-ids"]
         assert (ids.count(",") + 1 if ids else 0) == int(found[f"{what}-count"])
     for each in report.packages:
         counts = tally(each, dry_run=report.dry_run)
-        assert counts.active == counts.kept + counts.planned
-        known = {d.version.id for d in each.plan.decisions} if each.plan else set()
-        changed = {r.version.id for r in each.results}
-        if each.plan and changed <= known - {d.version.id for d in each.plan.kept}:
+        planned = {d.version.id for d in changes(each.plan)}
+        if {result.version.id for result in each.results} <= planned:
             assert counts.planned == sum(
                 (
                     *(counts.deleted, counts.restored, counts.untagged, counts.already_gone),
                     *(counts.retained, counts.failed, counts.not_attempted, counts.pending),
                 )
             )
-    assert total(report).active == sum(p.active for p in report.packages)
+    assert total(report).kept + total(report).planned == sum(p.active for p in report.packages)

@@ -12,6 +12,8 @@ from package_keeper.domain.errors import (
     LimitExceeded,
     ListingIncomplete,
     ManifestsUnreadable,
+    NotRestored,
+    PartsLost,
     RequestFailed,
     Unexpected,
     WaitedTooLong,
@@ -28,6 +30,8 @@ _TITLES: tuple[tuple[type[KeeperError], str], ...] = (
     (KeptImageBroken, "a kept image is not whole"),
     (WaitedTooLong, "the wait for a rate limit would be too long"),
     (RequestFailed, "a request failed"),
+    (PartsLost, "parts of images are lost"),
+    (NotRestored, "not restored"),
     (Unexpected, "a fault of this program"),
 )
 
@@ -59,9 +63,10 @@ _ADVICE = {
     ),
     Outcome.CHANGED: "Nothing to do: the next run decides about them again.",
     Outcome.DENIED: (
-        "A classic token needs the scopes read:packages and delete:packages. GITHUB_TOKEN needs "
-        "packages: write in the workflow's permissions, and this repository the Admin role under "
-        "Manage Actions access in the settings of the package."
+        "A classic token needs the scopes read:packages and delete:packages to delete, and "
+        "read:packages and write:packages to restore. GITHUB_TOKEN needs packages: write in the "
+        "workflow's permissions, and this repository the Admin role under Manage Actions access in "
+        "the settings of the package."
     ),
     Outcome.ERROR: (
         "Correct what is named, or run the workflow again. If it fails in the same way, GitHub "

@@ -175,4 +175,4 @@ def _nothing_to_do(report: RunReport) -> Iterator[Annotation]:
     for package in report.packages:
         if package.plan:
             text = f"{nothing_selected(package.plan, LOG)}."
-            yield _made(Level.NOTICE, f"{package_name(package)}: nothing to delete", for_log(text))
+            yield _made(Level.NOTICE, f"{package_name(package)}: nothing to do", for_log(text))

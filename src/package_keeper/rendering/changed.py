@@ -61,7 +61,22 @@ def _lists(package: PackageReport, *, dry_run: bool) -> Iterator[tuple[str, tupl
         if dry_run:
             yield f"Would be {participle}", of_verdict
         else:
-            yield begun(participle), tuple(d for d in of_verdict if d.version.id in done)
+            found = _found(package) if verdict is Verdict.RESTORE else ()
+            of_done = (d for d in of_verdict if d.version.id in done)
+            yield begun(participle), (*of_done, *found)
+
+
+def _found(package: PackageReport) -> Iterator[Decision]:
+    """What was restored without being planned: parts that only a restored manifest told of."""
+    planned = {decision.version.id for decision in changes(package.plan)}
+    for result in package.with_outcome(Outcome.RESTORED):
+        if result.version.id not in planned:
+            yield Decision(
+                version=result.version,
+                verdict=Verdict.RESTORE,
+                ground=Ground.PART,
+                reason=result.detail or "part of a restored version",
+            )
 
 
 def _fate(package: PackageReport) -> str:

@@ -8,13 +8,12 @@ from typing import assert_never
 
 from package_keeper.domain.errors import Unexpected, WrongInputs
 from package_keeper.domain.outcome import Outcome, RunOutcome
-from package_keeper.domain.plan import Verdict
 from package_keeper.domain.report import RunReport
 from package_keeper.rendering.advice import OTHER, title_of
 from package_keeper.rendering.links import package_name
-from package_keeper.rendering.tally import Tally, changes, total
+from package_keeper.rendering.tally import Tally, total, verdicts
 from package_keeper.rendering.untrusted import code
-from package_keeper.rendering.words import counted, number, was_or_were
+from package_keeper.rendering.words import begun, counted, number, was_or_were
 
 _DONE, _DRY, _WARNING, _FAILED = "✅", "🔍", "⚠️", "❌"
 
@@ -50,35 +49,54 @@ def _sentence(report: RunReport) -> str:
 
 
 def _would(report: RunReport, counts: Tally) -> str:
+    where, participle = _where(report), participle_of(report)
     if not counts.pending:
-        return f"Nothing would be deleted from {_where(report)}"
+        return f"Nothing would be {participle} {_preposition(participle)} {where}"
     if whole := _whole_package(report):
         return f"The whole package {whole} would be deleted"
-    verb = "deleted" if only_deletions(report) else "changed"
-    return f"{_of(counts.pending, counts.active)} of {_where(report)} would be {verb}"
+    if participle == "restored":
+        return f"{counted(counts.pending, 'deleted version')} of {where} would be restored"
+    return f"{_of(counts.pending, counts.active)} of {where} would be {participle}"
 
 
 def _did(report: RunReport, counts: Tally) -> str:
-    whole = _whole_package(report)
-    if whole and counts.deleted and counts.deleted == counts.planned:
-        return f"Deleted the whole package {whole}"
-    verb = "Deleted" if counts.done == counts.deleted else "Changed"
-    if counts.done and counts.done + counts.already_gone >= counts.planned:
-        return f"{verb} {_of(counts.done, counts.active)} of {_where(report)}"
+    where = _where(report)
     if counts.done:
-        planned = counted(counts.planned, "version")
-        return f"{verb} {number(counts.done)} of the {planned} planned in {_where(report)}"
+        return _done(report, counts, where)
     if any(isinstance(error, Unexpected) for error in report.errors):
-        return f"Not finished with {_where(report)}"
+        return f"Not finished with {where}"
     if counts.planned or report.errors or report.cancelled:
-        return f"Nothing was deleted from {_where(report)}"
-    return f"Nothing to delete in {_where(report)}"
+        participle = participle_of(report)
+        return f"Nothing was {participle} {_preposition(participle)} {where}"
+    return f"Nothing to do in {where}"
 
 
-def only_deletions(report: RunReport) -> bool:
-    """Whether the plans change nothing but by deleting."""
-    verdicts = {d.verdict for package in report.packages for d in changes(package.plan)}
-    return not verdicts & {Verdict.RESTORE, Verdict.UNTAG}
+def _done(report: RunReport, counts: Tally, where: str) -> str:
+    participle = participle_of(report)
+    whole = _whole_package(report)
+    if whole and counts.deleted == counts.planned:
+        return f"Deleted the whole package {whole}"
+    if counts.done + counts.already_gone < counts.planned:
+        planned = counted(counts.planned, "version")
+        return f"{begun(participle)} {number(counts.done)} of the {planned} planned in {where}"
+    if participle == "restored":
+        return f"Restored {counted(counts.done, 'deleted version')} of {where}"
+    return f"{begun(participle)} {_of(counts.done, counts.active)} of {where}"
+
+
+def participle_of(report: RunReport) -> str:
+    """What the plans have done to versions: `deleted`, `restored`, or `changed` if not only one."""
+    match sorted(verdict.value for verdict in verdicts(report)):
+        case ["delete"]:
+            return "deleted"
+        case ["restore"]:
+            return "restored"
+        case _:
+            return "changed"
+
+
+def _preposition(participle: str) -> str:
+    return "from" if participle == "deleted" else "in"
 
 
 def _of(some: int, active: int) -> str:

@@ -19,9 +19,14 @@ _MOST_TAGS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """The GitHub this run talks to: `server_url` is the runner's `GITHUB_SERVER_URL`."""
+    """The GitHub this run talks to, and this action as a workflow names it.
+
+    `server_url` is the runner's `GITHUB_SERVER_URL`; `action` is `GITHUB_ACTION_REPOSITORY`, an
+    `@` and `GITHUB_ACTION_REF`, or empty where the runner says neither.
+    """
 
     server_url: str = "https://github.com"
+    action: str = ""
 
     @property
     def other_host(self) -> str | None:

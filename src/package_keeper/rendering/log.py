@@ -107,7 +107,9 @@ def plan_lines(plan: Plan) -> tuple[str, ...]:
     planned = changes(plan)
     if not planned:
         return (nothing_selected(plan, LOG), *_reading(plan))
-    head = f"{counted(len(plan.decisions), 'active version')}: {number(len(planned))} to change"
+    deleted = len(plan.restorations)
+    active = counted(len(plan.decisions) - deleted, "active version")
+    head = f"{active}: {number(len(planned))} to {'restore' if deleted else 'change'}"
     whole = ("The whole package is deleted.",) if plan.deletes_package else ()
     kept = (
         f"keep {number(len(group.decisions))}: {for_log(group.phrase(LOG))}"
@@ -133,10 +135,13 @@ def _reading(plan: Plan) -> tuple[str, ...]:
 def package_line(report: PackageReport, *, dry_run: bool) -> str:
     """A package's result on one line: `octo/app (container): deleted 12 of 219, 207 left`."""
     counts = tally(report, dry_run=dry_run)
+    restores = bool(report.plan and report.plan.restorations)
     parts = []
     if report.plan and dry_run:
-        parts.append(f"would change {number(counts.pending)} of {number(counts.active)}")
-    elif report.plan or report.results:
+        what = "restore" if restores else "change"
+        of_all = "" if restores else f" of {number(counts.active)}"
+        parts.append(f"would {what} {number(counts.pending)}{of_all}")
+    elif not restores and (report.plan or report.results):
         parts.append(f"deleted {number(counts.deleted)} of {number(counts.active)}")
     for count, words in (
         (counts.restored, "restored"),

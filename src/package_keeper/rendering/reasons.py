@@ -28,7 +28,10 @@ MARKDOWN = Style(plain=inline, quoted=code)
 _OLDER_THAN = "older-than: "
 """Begins the text of the rule that `older-than` stands for: what is younger is kept."""
 
-_BY_SOURCE = (Ground.RULE, Ground.LAST, Ground.DOUBT)
+_ACTIVE = "it is active"
+"""The reason for leaving a version where others are to come back."""
+
+_BY_SOURCE = (Ground.RULE, Ground.NOT_SELECTED, Ground.LAST, Ground.DOUBT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +49,7 @@ class KeptGroup:
             case Ground.RULE:
                 return _by_rule(source, style)
             case Ground.NOT_SELECTED:
-                return "not selected by any delete rule"
+                return "active already" if source == _ACTIVE else "not selected by any delete rule"
             case Ground.NEEDED:
                 return "needed by images that are kept"
             case Ground.PART:

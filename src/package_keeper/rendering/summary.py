@@ -9,7 +9,7 @@ from datetime import datetime
 from package_keeper.domain.report import PackageReport, RunReport
 from package_keeper.rendering.changed import changed
 from package_keeper.rendering.explanation import explanation, failures
-from package_keeper.rendering.headline import headline, only_deletions
+from package_keeper.rendering.headline import headline, participle_of
 from package_keeper.rendering.links import Links, package_link, package_name
 from package_keeper.rendering.outputs import cut_outputs
 from package_keeper.rendering.staying import kept, skipped
@@ -89,7 +89,7 @@ def _columns(report: RunReport, whole: Tally) -> list[tuple[str, str]]:
     first = [("Active", "active"), ("Kept", "kept")]
     if report.dry_run:
         rest = (*_COLUMNS[1:], *_WHEN_ANY)
-        head = "Would be deleted" if only_deletions(report) else "Would be changed"
+        head = f"Would be {participle_of(report) if whole.planned else 'deleted'}"
         return [
             *first,
             (head, "pending"),
@@ -140,7 +140,7 @@ def _kept(report: RunReport, rows: int) -> list[str]:
     for package in report.packages[: max(rows, 1)]:
         if package.plan:
             lines += _of_package(package, report, kept(package.plan, rows=rows))
-    return folded(f"Kept by the rules: {counted(count, 'version')}", lines)
+    return folded(f"Kept: {counted(count, 'version')}", lines)
 
 
 def _skipped(report: RunReport, rows: int) -> list[str]:

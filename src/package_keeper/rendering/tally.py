@@ -18,11 +18,13 @@ from package_keeper.domain.report import PackageReport, RunReport
 class Tally:
     """Counts of versions.
 
-    `active` = `kept` + `planned`, and `planned` = `deleted` + `restored` + `untagged` +
-    `already_gone` + `retained` + `failed` + `not_attempted`, in a dry run + `pending`, which is
-    what a run would now set about. `retained` counts all that stays for a reason that is no
-    failure: retained, undeletable and changed. `failed` also has the ids that were asked for and
-    do not exist, which no plan has. `left` is how many active versions there are after the run.
+    `active` is how many active versions there were before the run, `left` how many there are after
+    it. `planned` counts all changes, to deleted versions as well where those are to come back. It
+    is `deleted` + `restored` + `untagged` + `already_gone` + `retained` + `failed` +
+    `not_attempted`, in a dry run + `pending`, which is what a run would now set about. `retained`
+    counts all that stays for a reason that is no failure: retained, undeletable and changed.
+    `failed` also has the ids that were asked for and do not exist, and `restored` the parts that
+    were found on the way, which no plan has.
     """
 
     active: int = 0
@@ -79,7 +81,10 @@ def tally(package: PackageReport, *, dry_run: bool) -> Tally:
     What was planned and has no result counts as not attempted, but in a dry run as pending unless
     an error, such as a safety limit, stops the package there as well.
     """
-    planned = len(changes(package.plan))
+    decisions = package.plan.decisions if package.plan else ()
+    active = {d.version.id for d in decisions if d.verdict is not Verdict.RESTORE}
+    gone = package.with_outcome(Outcome.DELETED, Outcome.ALREADY_GONE)
+    planned = changes(package.plan)
     ended = Counter(result.outcome for result in package.results)
     by_severity: Counter[Severity] = Counter()
     for outcome, count in ended.items():
@@ -87,9 +92,9 @@ def tally(package: PackageReport, *, dry_run: bool) -> Tally:
     open_ = len(without_result(package))
     pending = open_ if dry_run and not package.error else 0
     return Tally(
-        active=package.active,
-        kept=package.active - planned,
-        planned=planned,
+        active=len(active),
+        kept=len(decisions) - len(planned),
+        planned=len(planned),
         deleted=ended[Outcome.DELETED],
         restored=ended[Outcome.RESTORED],
         untagged=ended[Outcome.UNTAGGED],
@@ -98,8 +103,13 @@ def tally(package: PackageReport, *, dry_run: bool) -> Tally:
         failed=by_severity[Severity.FAILURE],
         not_attempted=ended[Outcome.NOT_ATTEMPTED] + open_ - pending,
         pending=pending,
-        left=package.left,
+        left=len(active) - sum(r.version.id in active for r in gone) + ended[Outcome.RESTORED],
     )
+
+
+def verdicts(report: RunReport) -> frozenset[Verdict]:
+    """The kinds of changes that the plans hold."""
+    return frozenset(d.verdict for package in report.packages for d in changes(package.plan))
 
 
 def is_unknown(package: PackageReport) -> bool:
