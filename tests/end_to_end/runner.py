@@ -13,7 +13,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from functools import cache
@@ -28,7 +28,6 @@ from package_keeper.__main__ import act
 
 ROOT = Path(__file__).parents[2]
 JOURNAL = "package-keeper-journal.jsonl"
-PROGRAM = (sys.executable, "-I", "-m", "package_keeper")
 
 Json = dict[str, Any]
 
@@ -119,10 +118,18 @@ class Job:
         process = self.start(inputs)
         return self.finish(process)
 
-    def start(self, inputs: Mapping[str, str]) -> subprocess.Popen[str]:
-        """Start the action's step as a process of its own, to be signalled."""
+    def start(
+        self, inputs: Mapping[str, str], *, largest_file: int | None = None
+    ) -> subprocess.Popen[str]:
+        """Start the action's step as a process of its own, to be signalled.
+
+        `largest_file` is how many bytes a file of it may have, as where the disk is full.
+        """
+        command = [sys.executable, "-I", "-m", "package_keeper"]
+        if largest_file is not None:  # nor may it leave compiled files behind, cut at that size
+            command = ["prlimit", f"--fsize={largest_file}", sys.executable, "-B", *command[1:]]
         return subprocess.Popen(
-            PROGRAM,
+            command,
             env=self.environment(inputs),
             cwd=self.workspace,
             stdin=subprocess.DEVNULL,
@@ -150,7 +157,7 @@ class Job:
             stderr=stderr,
             outputs=outputs_in(_text(self._commands / "set_output")),
             summary=_text(self._commands / "step_summary"),
-            journal=tuple(json.loads(line) for line in _text(self.journal_file).splitlines()),
+            journal=tuple(json_lines(_text(self.journal_file))),
         )
 
     def environment(self, inputs: Mapping[str, str]) -> dict[str, str]:
@@ -221,5 +228,14 @@ def declared_outputs() -> set[str]:
     return set(declared()["outputs"])
 
 
+def json_lines(text: str) -> Iterator[Json]:
+    """The objects in JSON Lines, without a line that a killed process left half written."""
+    for line in text.splitlines():
+        try:
+            yield json.loads(line)
+        except ValueError:
+            continue
+
+
 def _text(file: Path) -> str:
-    return file.read_text(encoding="utf-8") if file.exists() else ""
+    return file.read_text(encoding="utf-8") if file.is_file() else ""

@@ -16,7 +16,7 @@ WRONG: tuple[tuple[str, Inputs, str], ...] = (
     ("only protected", {"keep": "v*"}, "keep"),
     ("a misspelt input", {"delete": "pr-*", "dry_run": "true"}, "dry-run"),
     ("an input of another action", {"min-versions-to-keep": "3"}, "versions-to-keep"),
-    ("an input of another version", {"restore-ids": "1"}, "not available"),
+    ("deleting and restoring", {"delete": "pr-*", "restore-ids": "1"}, "restores"),
     ("no boolean", {"delete": "pr-*", "dry-run": "yes"}, "dry-run"),
     ("a typo in a boolean", {"delete": "pr-*", "dry-run": "ture"}, "probably true"),
     ("a negative number", {"versions-to-keep": "-1"}, "negative"),

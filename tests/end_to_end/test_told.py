@@ -1,0 +1,147 @@
+"""However a run ends, its outputs, its summary and its annotations say how."""
+
+import json
+import socket
+from dataclasses import replace
+
+import pytest
+
+from end_to_end.runner import Finished, Job, declared_outputs
+from end_to_end.world import day, ids, numbered, writes
+from fake_github import FakeGitHub, FakePackage, Fault, FaultKind, Limits
+
+NPM = {"package-type": "npm", "versions-to-keep": "2"}
+SUMMARY_LIMIT = 1024 * 1024
+
+
+@pytest.fixture
+def package(github: FakeGitHub) -> FakePackage:
+    package = github.add_package("acme", "npm", "app")
+    numbered(package, 9)
+    return package
+
+
+def is_told(finished: Finished, *, sign: str) -> bool:
+    """Whether everything that a run owes is there, without a word of a fault of this program."""
+    assert set(finished.outputs) == declared_outputs()
+    assert finished.summary.startswith(f"## {sign}"), finished.summary
+    assert "Traceback" not in finished.log
+    assert "unexpected" not in finished.log
+    assert finished.stderr == ""
+    return True
+
+
+def test_when_nobody_answers(job: Job) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    finished = replace(job, api_url=f"http://127.0.0.1:{port}").run(NPM)
+    assert (finished.code, finished.outcome) == (1, "failed")
+    assert is_told(finished, sign="❌")
+    [error] = finished.annotations("error")
+    assert "no connection to GitHub" in error
+
+
+@pytest.mark.parametrize("skip", range(0, 9, 2))
+def test_when_github_breaks_down_on_the_way(
+    github: FakeGitHub, job: Job, package: FakePackage, skip: int
+) -> None:
+    """From some request on every connection is dropped: what was done until then is told."""
+    github.fail(Fault(kind=FaultKind.RESET, skip=skip, times=None))
+    finished = job.run(NPM)
+    assert (finished.code, finished.outcome) == (1, "failed")
+    assert is_told(finished, sign="❌")
+    assert set(finished.ids("deleted-ids")) == set(ids(package.deleted))
+
+
+@pytest.mark.parametrize("kind", [FaultKind.TRUNCATED, FaultKind.CUT, FaultKind.REDIRECT], ids=str)
+@pytest.mark.parametrize("path", ["/users/acme", "/npm/app?", "/versions?"])
+def test_when_half_an_answer_comes(
+    github: FakeGitHub, job: Job, package: FakePackage, path: str, kind: FaultKind
+) -> None:
+    """Half a listing is no listing, and no address in an answer is followed."""
+    elsewhere = f"{github.registry_url}/elsewhere"
+    github.fail(Fault(kind=kind, path_contains=path, location=elsewhere, times=None))
+    finished = job.run(NPM)
+    assert finished.code in (1, 4)
+    assert finished.outcome == "failed"
+    assert is_told(finished, sign="❌")
+    assert writes(github) == []
+    assert not [request for request in github.requests if request.server == "registry"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"message": "an object instead of a list"},
+        b"[1, 2, 3]",
+        b'[{"id": 1}]',
+        b'[{"id": "x", "name": "1.0.0", "created_at": "2024", "updated_at": "2024"}]',
+        b"null",
+        b"",
+        b"[" * 100_000,
+        "<html>please sign in</html>",
+    ],
+    ids=["object", "numbers", "no name", "no times", "null", "empty", "deep", "html"],
+)
+def test_when_a_listing_is_not_what_it_should_be(
+    github: FakeGitHub, job: Job, package: FakePackage, body: str | bytes | dict[str, object]
+) -> None:
+    github.fail(
+        Fault(kind=FaultKind.STATUS, path_contains="/versions?", status=200, body=body, times=None)
+    )
+    finished = job.run(NPM)
+    assert (finished.code, finished.outcome) == (1, "failed")
+    assert is_told(finished, sign="❌")
+    assert writes(github) == []
+
+
+def test_when_the_disk_is_full_in_the_middle(github: FakeGitHub, job: Job) -> None:
+    """What can't be announced any more is not deleted, and what was deleted is told."""
+    package = github.add_package("acme", "npm", "app")
+    numbered(package, 100)
+    finished = job.finish(job.start(NPM, largest_file=20_000))
+    assert (finished.code, finished.outcome) == (1, "failed")
+    assert set(finished.outputs) == declared_outputs()
+    assert finished.summary.startswith("## ❌")
+    gone = set(ids(package.deleted))
+    assert 0 < len(gone) < 98
+    assert gone <= {*finished.ids("deleted-ids"), *finished.ids("failed-ids")}
+    assert gone <= {entry["id"] for entry in finished.entries}
+
+
+def test_where_the_runner_has_no_files(github: FakeGitHub, job: Job, package: FakePackage) -> None:
+    """As outside of a workflow: the log alone has to do."""
+    without = replace(job, variables={"GITHUB_OUTPUT": "", "GITHUB_STEP_SUMMARY": ""})
+    finished = without.run(NPM)
+    assert finished.code == 0, finished.log
+    assert "deleted 7 of 9, 2 left" in finished.log
+
+
+def test_where_the_files_can_not_be_written(
+    github: FakeGitHub, job: Job, package: FakePackage
+) -> None:
+    nowhere = replace(
+        job,
+        variables={"GITHUB_OUTPUT": "/proc/none/output", "GITHUB_STEP_SUMMARY": "/proc/none/s"},
+    )
+    finished = nowhere.run(NPM)
+    assert finished.code == 0, finished.log
+    assert finished.annotations("warning")
+    assert len(package.deleted) == 7
+
+
+def test_twelve_thousand_deletions_fit_into_what_the_runner_takes(
+    github: FakeGitHub, job: Job
+) -> None:
+    """The runner drops a summary over 1 MiB whole, and takes 1 MB of outputs; counts stay whole."""
+    github.limits = Limits.none()
+    package = github.add_package("acme", "npm", "app")
+    for number in range(12_000):
+        package.add_version(f"1.{number}.0-{'x' * 80}", created_at=day(0))
+    finished = job.run({"package-type": "npm", "versions-to-keep": "1", "dry-run": "true"})
+    assert (finished.code, finished.outcome) == (0, "planned")
+    assert len(finished.summary.encode()) < SUMMARY_LIMIT
+    assert "of 11,999" in finished.summary
+    assert finished.outputs["planned-count"] == "11999"
+    assert 2 * len(json.dumps(dict(finished.outputs))) < 1_000_000
+    assert finished.ids("planned-ids") == sorted(finished.ids("planned-ids"))
