@@ -85,7 +85,7 @@ def opened(places: Places, runner: Runner, cancelled: threading.Event) -> Iterat
         stack.callback(host.close)
         journal = JournalFile(places.journal_file, workspace=places.workspace)
         stack.callback(journal.close)
-        cache = _cache(places.manifest_cache, runner, stack)
+        cache = _cache(places.manifest_cache, places.workspace, runner, stack)
         yield Outside(
             github=github,
             registries=Registries(host=host, cache=cache),
@@ -95,8 +95,13 @@ def opened(places: Places, runner: Runner, cancelled: threading.Event) -> Iterat
         )
 
 
-def _cache(path: Path | None, runner: Runner, stack: ExitStack) -> ManifestCache | None:
+def _cache(
+    path: Path | None, workspace: Path, runner: Runner, stack: ExitStack
+) -> ManifestCache | None:
     if path is None:
+        return None
+    if not path.resolve().is_relative_to(workspace.resolve()):
+        runner.warning("The manifest cache leads out of the workspace, through a link; not used.")
         return None
     cache = ManifestCache(path, warn=runner.warning)
     stack.callback(cache.close)

@@ -61,9 +61,9 @@ class Asked:
 
 def record_contradictions(reading: Reading, asked: Asked) -> None:
     """Record every contradiction as a mistake of the input that is to be changed."""
-    if asked.restore.is_asked or reading.is_wrong(*_RESTORING):
+    if asked.restore.is_asked and not reading.is_wrong(*_RESTORING):
         record_restoring(reading, asked)
-    else:
+    elif not reading.is_wrong(*_RESTORING):
         _selection(reading, asked.short)
         _narrows_nothing(reading)
     _ids_of_several(reading, asked)
