@@ -82,6 +82,7 @@ def tally(package: PackageReport, *, dry_run: bool) -> Tally:
     an error, such as a safety limit, stops the package there as well.
     """
     decisions = package.plan.decisions if package.plan else ()
+    restorable = package.plan.restorations if package.plan else ()
     active = {d.version.id for d in decisions if d.verdict is not Verdict.RESTORE}
     gone = package.with_outcome(Outcome.DELETED, Outcome.ALREADY_GONE)
     planned = changes(package.plan)
@@ -92,7 +93,7 @@ def tally(package: PackageReport, *, dry_run: bool) -> Tally:
     open_ = len(without_result(package))
     pending = open_ if dry_run and not package.error else 0
     return Tally(
-        active=len(active),
+        active=len(decisions) - len(restorable),
         kept=len(decisions) - len(planned),
         planned=len(planned),
         deleted=ended[Outcome.DELETED],
@@ -103,7 +104,10 @@ def tally(package: PackageReport, *, dry_run: bool) -> Tally:
         failed=by_severity[Severity.FAILURE],
         not_attempted=ended[Outcome.NOT_ATTEMPTED] + open_ - pending,
         pending=pending,
-        left=len(active) - sum(r.version.id in active for r in gone) + ended[Outcome.RESTORED],
+        left=len(decisions)
+        - len(restorable)
+        - sum(r.version.id in active for r in gone)
+        + ended[Outcome.RESTORED],
     )
 
 
