@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
+from typing_extensions import override
 
 from pacing.clocks import START, FakeClock
 from pacing.hosts import OK, pacer, run_all
@@ -67,6 +68,19 @@ def test_a_wait_that_many_share_is_counted_once() -> None:
     run_all([lambda: request(paced)] * 20)
     request(paced)
     assert clock.slept == 600.0
+
+
+def test_a_sleeper_that_wakes_early_goes_on_sleeping_without_paying_twice() -> None:
+    class RestlessClock(FakeClock):
+        @override
+        def sleep(self, seconds: float) -> None:
+            super().sleep(max(seconds / 2, 0.25))
+
+    clock = RestlessClock()
+    paced = pacer(clock=clock, max_wait=timedelta(seconds=600))
+    refused(paced)
+    request(paced)
+    assert clock.monotonic() >= 600.0
 
 
 def test_a_longer_wait_than_max_wait_is_refused_at_once_and_explained() -> None:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pacing.worlds import HourlyHost, Request, Simulation, StrictHost
+from package_keeper.domain.answers import Answer
 from package_keeper.pacing.exchange import Kind
 from package_keeper.pacing.limits import API, Limits
 
@@ -77,6 +78,16 @@ def test_a_host_stricter_than_documented_is_found_out(
     assert simulation.refusals <= 3 * API.at_once
     fastest = 600 * 5 / allowed * 60
     assert simulation.now <= 2 * fastest + 300
+
+
+def test_while_a_host_refuses_everything_one_request_at_a_time_tries_it() -> None:
+    def shut(time: float, _kind: Kind) -> Answer:
+        return Answer(status=429 if time < 1_000 else 204)
+
+    simulation = Simulation(limits=API, host=shut)
+    simulation.run(writes(100, latency=0.2))
+    waits = 5  # of 1, 2, 4, 8 and 16 minutes
+    assert simulation.refusals <= API.at_once + waits
 
 
 def test_after_a_refusal_the_rate_comes_back() -> None:

@@ -129,7 +129,7 @@ def challenge_in(header: str) -> Challenge | None:
 def trusted_realm(realm: str, base_url: str) -> str:
     """The realm, where GitHub's token may be sent to it; raises `Refused` where it may not."""
     asked, own = urlsplit(realm), urlsplit(base_url)
-    same_host = asked.netloc.lower() == own.netloc.lower() and "@" not in asked.netloc
+    same_host = asked.netloc.lower() == own.netloc.lower()
     if same_host and asked.scheme in ("https", own.scheme):
         return asked._replace(query="", fragment="").geturl()
     host = asked.hostname or "nowhere"
