@@ -60,8 +60,10 @@ def _compile(text: str) -> re.Pattern[str]:
         raise ValueError("starts with '/' but is not a regular expression between two slashes")
     try:
         return re.compile(text[1:-1])
-    except re.error as error:
+    except (re.error, OverflowError) as error:
         raise ValueError(f"is not a regular expression: {error}") from error
+    except RecursionError as error:
+        raise ValueError("is not a regular expression: it is nested too deeply") from error
 
 
 def any_matches(patterns: Iterable[Pattern], text: str) -> bool:
