@@ -6,7 +6,7 @@ digest, since everything else about it follows from its image. What a rule's hol
 decided here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -25,6 +25,7 @@ from package_keeper.domain.rules import (
     Rule,
     Tagged,
     TagsMatch,
+    Verb,
     YoungerThan,
 )
 from package_keeper.domain.versioning import VersionKey, group_of, version_key
@@ -74,12 +75,12 @@ def holds_for(rule: Rule, offered: Sequence[Matchable], now: datetime) -> frozen
     """The ids of the versions that the rule holds for, its rank included."""
     met = [item for item in offered if _meets_all(rule, item, now)]
     if rule.rank is not None:
-        met = list(_ranked(rule.rank, [item for item in met if item.is_counted]))
+        met = _ranked(rule.verb, rule.rank, [item for item in met if item.is_counted])
     return frozenset(item.version.id for item in met)
 
 
 def unmatched(rule: Rule, offered: Sequence[Matchable]) -> tuple[str, ...]:
-    """The patterns and ids of the rule that match nothing at all: probably a slip of the pen."""
+    """The patterns of the rule that match nothing at all: probably a slip of the pen."""
     missing: list[str] = []
     for condition in rule.conditions:
         if isinstance(condition, TagsMatch):
@@ -147,26 +148,40 @@ def _digest_matches(patterns: Iterable[Pattern], item: Matchable) -> bool:
     return digest is not None and any(p.means_digest and p.matches(digest) for p in patterns)
 
 
-def _ranked(rank: Rank, items: Iterable[Matchable]) -> Iterable[Matchable]:
+def _ranked(verb: Verb, rank: Rank, items: Sequence[Matchable]) -> list[Matchable]:
+    """Those among the first of their group, counted from the rank's end.
+
+    Several tags can put an image into several groups. As with tags themselves, a keep rule is then
+    satisfied by one of them and a delete rule only by all.
+    """
+    counted = [(key, item) for item in items if (key := _key(rank, item)) is not None]
     groups: dict[str, list[tuple[_Key, Matchable]]] = {}
-    for item in items:
-        group, key = _group(rank, item), _key(rank, item)
-        if group is not None and key is not None:
+    for key, item in counted:
+        for group in _groups(rank, item):
             groups.setdefault(group, []).append((key, item))
+    first: dict[int, int] = {}
     for members in groups.values():
         members.sort(key=lambda pair: pair[0], reverse=rank.end is End.NEWEST)
-        yield from (item for _, item in members[: rank.count])
+        for _, item in members[: rank.count]:
+            first[item.version.id] = first.get(item.version.id, 0) + 1
+    return [item for _, item in counted if _is_enough(verb, rank, item, first)]
+
+
+def _is_enough(verb: Verb, rank: Rank, item: Matchable, first: Mapping[int, int]) -> bool:
+    """Whether an image is among the first in as many of its groups as the rule wants."""
+    times = first.get(item.version.id, 0)
+    return times == len(_groups(rank, item)) > 0 if verb is Verb.DELETE else times > 0
 
 
 _Key = tuple[float | VersionKey, int]
 
 
-def _group(rank: Rank, item: Matchable) -> str | None:
-    """The group an image counts in, or None where it has none and so does not meet the rule."""
+def _groups(rank: Rank, item: Matchable) -> frozenset[str]:
+    """The groups an image counts in; without any it does not meet the rule."""
     if rank.of_each is None:
-        return ""
-    groups = (group_of(rank.of_each, item.package_type, tag) for tag in item.tags)
-    return next((group for group in groups if group is not None), None)
+        return frozenset([""])
+    found = (group_of(rank.of_each, item.package_type, tag) for tag in item.tags)
+    return frozenset(group for group in found if group is not None)
 
 
 def _key(rank: Rank, item: Matchable) -> _Key | None:

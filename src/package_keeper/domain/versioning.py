@@ -15,12 +15,22 @@ from package_keeper.domain.model import PackageType
 from package_keeper.domain.patterns import Pattern
 from package_keeper.domain.rules import VersionGroup
 
-_RELEASE = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+.].*)?")
+_VERSION_TAG = re.compile(r"v?[0-9]+(?:[-+.].*)?")
+"""The tags that are read as version numbers; a commit's hash, such as `123abc4`, is none."""
+
+_WITH_A_DIGIT = re.compile(r".*[0-9].*", re.DOTALL)
+"""Without one univers reads some texts as versions that compare with nothing."""
+
+_NUMBERS = re.compile(r"[vV]?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?")
 
 
 @total_ordering
 class VersionKey:
-    """A version number that compares by the rules of its ecosystem."""
+    """A version number that compares by the rules of its ecosystem.
+
+    Two of which neither precedes the other are equal here, such as SemVer's `1.2.4` and
+    `1.2.4+build.5`; univers takes these for neither equal nor ordered.
+    """
 
     __slots__ = ("_parsed",)
 
@@ -28,13 +38,12 @@ class VersionKey:
         self._parsed = parsed
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, VersionKey) and self._parsed == other._parsed
+        return isinstance(other, VersionKey) and not (self < other or other < self)
 
     def __lt__(self, other: "VersionKey") -> bool:
         return bool(self._parsed < other._parsed)  # type: ignore[operator]
 
-    def __hash__(self) -> int:
-        return hash(self._parsed)
+    __hash__ = None  # type: ignore[assignment] # equal ones have different texts
 
 
 @cache
@@ -57,7 +66,8 @@ def _reader(package_type: PackageType) -> Callable[[str], object]:
 
 def version_key(package_type: PackageType, text: str) -> VersionKey | None:
     """What `text` sorts by as a version number, or None where it is not one."""
-    if package_type.has_tags and not _RELEASE.fullmatch(text):
+    grammar = _VERSION_TAG if package_type.has_tags else _WITH_A_DIGIT
+    if not grammar.fullmatch(text):
         return None
     readable = text.removeprefix("v") if package_type.has_tags else text
     try:
@@ -70,10 +80,10 @@ def group_of(of_each: VersionGroup | Pattern, package_type: PackageType, text: s
     """The group that `text` counts in, or None where it has none."""
     if isinstance(of_each, Pattern):
         return of_each.first_group(text)
-    match = _RELEASE.fullmatch(text)
+    match = _NUMBERS.match(text)
     if match is None or version_key(package_type, text) is None:
         return None
-    numbers = [number or "0" for number in match.groups()]
+    numbers = [(number or "").lstrip("0") or "0" for number in match.groups()]
     match of_each:
         case VersionGroup.MAJOR:
             return numbers[0]
