@@ -11,7 +11,7 @@ from datetime import datetime
 from package_keeper.domain.images import ImageGraph, Role, plain_graph
 from package_keeper.domain.matching import Matchable, holds_for, matchable, unmatched
 from package_keeper.domain.model import PackageType, Version
-from package_keeper.domain.rules import IdIn, Rule, Tagged, Verb
+from package_keeper.domain.rules import Except, IdIn, Rule, Tagged, Verb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,9 @@ def offer(graph: ImageGraph, package_type: PackageType) -> list[Matchable]:
     ]
 
 
+_ANYTHING = Except(patterns=())
+
+
 def may_delete(
     versions: Iterable[Version], rules: Sequence[Rule], package_type: PackageType, now: datetime
 ) -> bool:
@@ -72,11 +75,12 @@ def may_delete(
     """
     graph = plain_graph(versions)
     deletes = [
-        replace(rule, rank=None) for rule in rules if rule.verb is Verb.DELETE and rule.conditions
+        replace(rule, rank=None, conditions=rule.conditions or (_ANYTHING,))
+        for rule in rules
+        if rule.verb is Verb.DELETE
     ]
-    bare = [rule for rule in rules if rule.verb is Verb.DELETE and not rule.conditions]
     keeps = [rule for rule in rules if rule.verb is Verb.KEEP and _is_certain(rule)]
-    selection = select(graph, (*keeps, *deletes, *bare), package_type, now)
+    selection = select(graph, (*keeps, *deletes), package_type, now)
     return any(selection.dooms(version_id) for version_id in selection.selected)
 
 
