@@ -1,0 +1,110 @@
+"""Patterns: what they match, always the whole text and case sensitively."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from package_keeper.domain.patterns import Pattern, any_matches
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matching", "others"),
+    [
+        ("latest", ["latest"], ["Latest", "latest-1", "not-latest", "lates", ""]),
+        ("v*", ["v", "v1", "v1.2.3", "very"], ["V1", "av1", ""]),
+        ("*", ["", "a", "a b", "a\nb"], []),
+        ("pr-?", ["pr-1", "pr-?"], ["pr-", "pr-12"]),
+        ("v[12]", ["v1", "v2"], ["v3", "v12", "v[12]"]),
+        ("v[!12]", ["v3", "vx"], ["v1", "v"]),
+        ("1.2", ["1.2"], ["1x2", "112"]),
+        ("a+b", ["a+b"], ["aab"]),
+        ("sha256:12*", ["sha256:12", "sha256:123"], ["12", "sha256:2"]),
+        ("/pr-[0-9]+/", ["pr-1", "pr-12"], ["pr-", "pr-1a", "apr-1"]),
+        ("/a|b/", ["a", "b"], ["ab", "ac"]),
+        ("/a|ab/", ["a", "ab"], ["abc"]),
+        ("/(?i)latest/", ["latest", "LATEST"], ["latest1"]),
+        ("/./", ["a", "/"], ["", "ab", "\n"]),
+    ],
+)
+def test_a_pattern_matches_the_whole_text_or_not_at_all(
+    pattern: str, matching: list[str], others: list[str]
+) -> None:
+    assert [text for text in [*matching, *others] if Pattern(pattern).matches(text)] == matching
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "is empty"),
+        ("/", "starts with '/' but is not a regular expression between two slashes"),
+        ("//", "starts with '/' but is not a regular expression between two slashes"),
+        ("/v1", "starts with '/' but is not a regular expression between two slashes"),
+        ("/(/", "is not a regular expression: missing ), unterminated subpattern at position 0"),
+        ("/a{99999999999}/", "is not a regular expression: the repetition number is too large"),
+        (f"/{'(' * 5000}{')' * 5000}/", "is not a regular expression: it is nested too deeply"),
+    ],
+)
+def test_what_is_no_pattern_says_why(text: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(reason)}$"):
+        Pattern(text)
+
+
+@pytest.mark.filterwarnings("ignore:Possible :FutureWarning")
+@given(st.text(max_size=12) | st.text("/()[]{}*+?|\\a1,", max_size=12), st.text(max_size=5))
+def test_any_text_is_a_pattern_or_a_value_error(text: str, other: str) -> None:
+    try:
+        pattern = Pattern(text)
+    except ValueError:
+        return
+    pattern.matches(other)
+    assert str(pattern) == text
+    assert not pattern.is_literal or pattern.matches(text)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "group"),
+    [
+        ("/(.+)-[0-9a-f]{7,40}/", "main-0a1b2c3", "main"),
+        ("/(.+)-[0-9a-f]{7,40}/", "main", None),
+        ("/(a)?b/", "b", None),
+        ("/a.*/", "abc", None),
+        ("a*", "abc", None),
+    ],
+)
+def test_the_first_group_is_that_of_a_regular_expression(
+    pattern: str, text: str, group: str | None
+) -> None:
+    assert Pattern(pattern).first_group(text) == group
+
+
+@pytest.mark.parametrize(
+    ("text", "literal", "regex", "digest"),
+    [
+        ("latest", True, False, False),
+        ("v*", False, False, False),
+        ("v?", False, False, False),
+        ("v[1]", False, False, False),
+        ("/v/", False, True, False),
+        ("sha256:abc", True, False, True),
+        ("sha256:*", False, False, True),
+        ("/sha256:.*/", False, True, False),
+    ],
+)
+def test_what_kind_of_pattern_it_is(text: str, literal: bool, regex: bool, digest: bool) -> None:  # noqa: FBT001 - a table
+    pattern = Pattern(text)
+    assert (pattern.is_literal, pattern.is_regex, pattern.means_digest) == (literal, regex, digest)
+
+
+def test_one_of_several_is_enough() -> None:
+    patterns = (Pattern("a*"), Pattern("/b+/"))
+    assert any_matches(patterns, "bb")
+    assert not any_matches(patterns, "c")
+    assert not any_matches((), "a")
+
+
+def test_patterns_are_equal_where_they_are_written_alike() -> None:
+    assert Pattern("a*") == Pattern("a*")
+    assert len({Pattern("a*"), Pattern("a*"), Pattern("b")}) == 2
+    assert repr(Pattern("a*")) == "Pattern(text='a*')"
