@@ -11,9 +11,11 @@ from typing import assert_never
 
 from package_keeper.domain.access import Operation, advice_for
 from package_keeper.domain.answers import AnswerLost, Refusal, Refused
+from package_keeper.domain.errors import WaitedTooLong
 from package_keeper.domain.model import PackageRef, Version
 from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.execution.ports import Deletions
+from package_keeper.pacing.exchange import Cancelled
 
 
 class _Presence(Enum):
@@ -39,7 +41,7 @@ class DeletionSettler:
     def settle(self, version: Version) -> Result:
         """What became of the version.
 
-        Raises what pacing raises where a request was not sent: WaitedTooLong, Cancelled.
+        Raises what pacing raises where no deletion was sent at all: WaitedTooLong, Cancelled.
         """
         lost: AnswerLost | None = None
         for _ in range(ATTEMPTS):
@@ -49,13 +51,18 @@ class DeletionSettler:
                 return self._refused(version, refused, after_lost=lost is not None)
             except AnswerLost as error:
                 lost = error
-                presence = self._look(version)
+                presence = self._look_twice(version)
                 if presence is not _Presence.THERE:
                     return self._lost(version, error, presence)
+            except (WaitedTooLong, Cancelled):
+                if lost is None:
+                    raise
+                break
             else:
                 return _result(version, Outcome.DELETED, "deleted", request_id)
-        detail = f"deleting got no usable answer {ATTEMPTS} times, and it is still there"
-        reason = f"{detail}: {lost.reason if lost else ''}"
+        reason = (
+            f"deleting got no usable answer, and it is still there: {lost.reason if lost else ''}"
+        )
         return _result(version, Outcome.ERROR, reason, lost.request_id if lost else None)
 
     def _refused(self, version: Version, refused: Refused, *, after_lost: bool) -> Result:
@@ -103,6 +110,11 @@ class DeletionSettler:
         detail = f"no usable answer ({lost.reason}), and what became of it can't be read"
         return _result(version, Outcome.ERROR, detail, lost.request_id)
 
+    def _look_twice(self, version: Version) -> _Presence:
+        """As `_look`, but one 404 alone is not believed: right after a write some are stale."""
+        first = self._look(version)
+        return self._look(version) if first is _Presence.GONE else first
+
     def _look(self, version: Version) -> _Presence:
         """Whether the version is there: gone only if something that must exist can be read."""
         try:
@@ -110,14 +122,14 @@ class DeletionSettler:
         except Refused as refused:
             missing = refused.refusal is Refusal.NOT_FOUND
             return _Presence.GONE if missing and self._package_is_there() else _Presence.UNKNOWN
-        except AnswerLost:
+        except (AnswerLost, WaitedTooLong, Cancelled):
             return _Presence.UNKNOWN
         return _Presence.THERE
 
     def _package_is_there(self) -> bool:
         try:
             self.api.package(self.ref)
-        except (Refused, AnswerLost):
+        except (Refused, AnswerLost, WaitedTooLong, Cancelled):
             return False
         return True
 

@@ -12,12 +12,19 @@ from typing import Protocol, assert_never
 
 from package_keeper.domain.access import Operation, advice_for
 from package_keeper.domain.answers import AnswerLost, Refusal, Refused
+from package_keeper.domain.errors import WaitedTooLong
 from package_keeper.domain.model import PackageRef, Version
 from package_keeper.domain.outcome import Outcome, Result
+from package_keeper.pacing.exchange import Cancelled
 
 ATTEMPTS = 3
 KEPT_FOR = timedelta(days=30)
 """How long GitHub keeps deleted versions ("Deleting and restoring a package")."""
+
+_OR_GONE = (
+    "Where none of that is missing, GitHub does not have the version any more: it keeps them for "
+    "30 days."
+)
 
 
 class Restorations(Protocol):
@@ -59,15 +66,19 @@ class RestorationSettler:
                 if self._is_active(version):
                     detail = f"restored; the answer was lost ({lost.reason}) and it is back"
                     return _result(version, Outcome.RESTORED, detail, request_id)
+            except (WaitedTooLong, Cancelled):
+                if not reason:
+                    raise
+                break
             else:
                 return _result(version, Outcome.RESTORED, "restored", request_id)
-        detail = f"restoring got no usable answer {ATTEMPTS} times: {reason}"
+        detail = f"restoring got no usable answer: {reason}"
         return _result(version, Outcome.ERROR, detail, request_id)
 
     def _refused(self, version: Version, refused: Refused) -> Result:
         request_id = refused.answer.request_id
         if self._is_active(version):
-            return _result(version, Outcome.RESTORED, "it is active", request_id)
+            return _result(version, Outcome.RESTORED, "it is active by now", request_id)
         said = f"GitHub answered {refused.answer.status}: {refused.answer.message}"
         obstacle = self._obstacle(version)
         if obstacle:
@@ -89,6 +100,8 @@ class RestorationSettler:
                 | Refusal.BAD_CREDENTIALS
             ):
                 advice = advice_for(self.token, Operation.RESTORE, self.ref)
+                if refused.refusal is Refusal.NOT_FOUND:
+                    advice = f"{advice} {_OR_GONE}"
                 return _result(version, Outcome.DENIED, f"{said}. {advice}", request_id)
         assert_never(refused.refusal)
 
@@ -103,7 +116,7 @@ class RestorationSettler:
     def _is_active(self, version: Version) -> bool:
         try:
             self.api.version(self.ref, version.id)
-        except (Refused, AnswerLost):
+        except (Refused, AnswerLost, WaitedTooLong, Cancelled):
             return False
         return True
 
