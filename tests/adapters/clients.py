@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from fake_github import FakeGitHub, Token
+from fake_github import FakeGitHub, Fault, FaultKind, Token
 from pacing.clocks import FakeClock
 from pacing.hosts import sender
 from package_keeper.adapters.github import GitHubPackages
@@ -70,3 +70,12 @@ def registry_of(
 def asked(github: FakeGitHub) -> list[str]:
     """Method and path of every request so far."""
     return [f"{request.method} {request.path}" for request in github.requests]
+
+
+def answered(status: int, body: str | bytes | dict[str, object], **headers: str) -> Fault:
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Fault(kind=FaultKind.STATUS, status=status, body=body, headers=names, times=None)
+
+
+def unknown(code: str, message: str) -> dict[str, object]:
+    return {"errors": [{"code": code, "message": message}]}

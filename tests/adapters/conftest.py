@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from adapters.clients import registry_of
 from fake_github import FakeGitHub, FakePackage
+from package_keeper.adapters.registry import Registry
 
 
 @pytest.fixture
@@ -18,3 +20,9 @@ def github() -> Iterator[FakeGitHub]:
 @pytest.fixture
 def app(github: FakeGitHub) -> FakePackage:
     return github.add_package("acme", "container", "app")
+
+
+@pytest.fixture
+def registry(github: FakeGitHub, app: FakePackage) -> Iterator[Registry]:
+    with registry_of(github) as registry:
+        yield registry
