@@ -37,7 +37,7 @@ from package_keeper.rendering.summary import summary
 from package_keeper.run.all_packages import Run, Target
 from package_keeper.run.means import Asked, Means, ToRestore
 
-WORKERS = 32
+WORKERS = 64
 """Deletions, and manifests, at once; the pacer holds them to GitHub's limits."""
 
 
@@ -180,7 +180,7 @@ def _means(
         shown=display,
         token=settings.token,
         is_cancelled=cancelled.is_set,
-        affordable=lambda: outside.api_pacer.remaining_requests,
+        affordable=lambda: outside.api_pacer.affordable_requests,
         unique=lambda: str(uuid4()),
         pause=outside.clock.sleep,
     )
@@ -191,7 +191,7 @@ def _tell(report: RunReport, context: RunnerContext, runner: Runner) -> None:
     log = Log(runner)
     for name, value in outputs(report):
         runner.output(name, value)
-    links = Links(server_url=context.server_url)
+    links = Links(server_url=context.server_url, action=context.action)
     runner.summary(summary(report, links=links, now=datetime.now(UTC)))
     for annotation in annotations(report):
         log.annotate(annotation)

@@ -16,13 +16,17 @@ from package_keeper.inputs.addresses import GITHUB_SERVER, api_url_of
 _WORKSPACE = "/github/workspace"
 """Where the runner mounts the workspace in a container action."""
 
+PUBLISHED = "package-keeper/package-keeper@v1"
+"""This action where it is published, for steps to paste where the runner does not name it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunnerContext:
     """The runner's word, unchecked; empty or None where it says nothing.
 
     `repository` is `owner/name`, or empty where it is not of that form. The addresses have no slash
-    at their end. Files are those in which a step leaves its outputs and its summary.
+    at their end. Files are those in which a step leaves its outputs and its summary. `action` is
+    what a workflow has after `uses:`.
     """
 
     in_actions: bool
@@ -41,6 +45,7 @@ class RunnerContext:
     sha: str
     output_file: Path | None
     summary_file: Path | None
+    action: str
 
     @property
     def repository_owner(self) -> str:
@@ -86,7 +91,13 @@ def read_context(environ: Mapping[str, str]) -> RunnerContext:
         sha=said("GITHUB_SHA"),
         output_file=_path(said("GITHUB_OUTPUT")),
         summary_file=_path(said("GITHUB_STEP_SUMMARY")),
+        action=_action(said("GITHUB_ACTION_REPOSITORY"), said("GITHUB_ACTION_REF")),
     )
+
+
+def _action(repository: str, ref: str) -> str:
+    """This action as the workflow names it; a step that uses a path has no name of it."""
+    return f"{repository}@{ref}" if repository and ref else PUBLISHED
 
 
 def _path(text: str) -> Path | None:

@@ -91,7 +91,7 @@ def _selection(reading: Reading, short: ShortInputs) -> None:
 
 
 def _narrows_nothing(reading: Reading) -> None:
-    if reading.text(declared.DELETED_SINCE):
+    if reading.text(declared.DELETED_SINCE) and not reading.is_wrong(declared.DELETED_SINCE):
         problem = "only narrows restore, which is not given"
         reading.refuse(declared.DELETED_SINCE, problem)
 
