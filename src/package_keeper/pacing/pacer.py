@@ -52,6 +52,17 @@ class Pacer:
         return None if left is None else max(left, 0)
 
     @property
+    def affordable_requests(self) -> int | None:
+        """How many requests the hour's budget allows within what is left of the run's patience.
+
+        None where the host does not say.
+        """
+        patience = self._patience.left
+        with self._changed:
+            within = self._schedule.requests_within(self._clock.monotonic(), patience)
+        return None if within is None else max(within, 0)
+
+    @property
     def hourly_budget(self) -> int | None:
         """How many requests an hour the host allows, or None where it does not say."""
         with self._changed:

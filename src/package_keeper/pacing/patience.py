@@ -24,6 +24,12 @@ class Patience:
         with self._lock:
             return timedelta(seconds=self._waited)
 
+    @property
+    def left(self) -> float:
+        """The seconds that the run may still wait."""
+        with self._lock:
+            return max(self._max_wait - self._waited, 0.0)
+
     def spend(self, seconds: float, *, host: str, reason: str) -> None:
         """Agree to a wait, or raise WaitedTooLong at once where it would exceed the whole."""
         with self._lock:

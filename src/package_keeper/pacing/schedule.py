@@ -15,6 +15,9 @@ from package_keeper.pacing.limits import Limits
 from package_keeper.pacing.rate import Rate
 from package_keeper.pacing.window import Window
 
+HOUR = 3600.0
+"""Seconds between two renewals of the budget."""
+
 FIRST_BACKOFF = 0.05
 """The shortest wait in seconds: the registry asks for fractions of a millisecond."""
 
@@ -70,6 +73,20 @@ class Schedule:
         """What is left of the hour when all that is under way has been counted, if known."""
         left = self._budget.left(now)
         return None if left is None else left - self._under_way
+
+    def requests_within(self, now: float, patience: float) -> int | None:
+        """What is left together with what renewals bring that need no longer wait than `patience`.
+
+        None where that is not known. What the work itself takes of an hour is not counted on.
+        """
+        left = self.requests_left(now)
+        renewed_at = self._budget.renewed_at
+        if left is None or renewed_at is None or renewed_at - now > patience:
+            return left
+        if self._budget.limit is None:
+            return None
+        renewals = 1 + int((patience - (renewed_at - now)) / HOUR)
+        return max(left, 0) + renewals * self._budget.limit
 
     @property
     def budget(self) -> int | None:

@@ -30,7 +30,7 @@ class GitHubPackages:
     """
 
     def __init__(
-        self, *, api_url: str, token: str, sender: Sender, page_workers: int = 8, timeout: int = 30
+        self, *, api_url: str, token: str, sender: Sender, page_workers: int = 32, timeout: int = 30
     ) -> None:
         connections = Connections(
             api_url=api_url, token=token, user_agent=USER_AGENT, timeout=timeout
