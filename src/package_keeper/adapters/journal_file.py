@@ -1,12 +1,14 @@
 """The journal's file in the workspace.
 
 Decides that lines are appended and never replaced, that each is handed to the system before the
-request it announces, and that no link leads out of the workspace. It does not decide what a line
-says. The file is made when the first line is written, so that a run without changes leaves none.
+request it announces, that no secret is in one, whoever repeated it, and that no link leads out of
+the workspace. The file is made when the first line is written, so that a run without changes leaves
+none. It does not decide what a line says.
 """
 
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -15,11 +17,15 @@ class OutsideWorkspace(OSError):
 
 
 class JournalFile:
-    """Lines at the end of a file; each is on its way to disk when `append` returns."""
+    """Lines at the end of a file; each is on its way to disk when `append` returns.
 
-    def __init__(self, path: Path, *, workspace: Path) -> None:
+    `redact` takes the secrets out of a text.
+    """
+
+    def __init__(self, path: Path, *, workspace: Path, redact: Callable[[str], str]) -> None:
         self.path = path
         self._workspace = workspace
+        self._redact = redact
         self._descriptor: int | None = None
         self._written = self._closed = self._torn = False
         self._lock = threading.Lock()
@@ -39,7 +45,7 @@ class JournalFile:
             elif self._torn:
                 _end_line(self._descriptor)
             self._torn = True
-            _write_all(self._descriptor, f"{line}\n".encode())
+            _write_all(self._descriptor, f"{self._redact(line)}\n".encode())
             os.fsync(self._descriptor)
             self._written, self._torn = True, False
 
@@ -64,6 +70,8 @@ def read_journal(path: Path, *, workspace: Path) -> str:
     """The whole text of a journal in the workspace; raises OSError or UnicodeDecodeError."""
     if not path.resolve().is_relative_to(workspace.resolve()):
         raise OutsideWorkspace(f"{path.name} leads out of the workspace")
+    if path.exists() and not path.is_file():
+        raise OSError("it is not a file")  # reading a pipe would wait for ever
     return path.read_text(encoding="utf-8")
 
 

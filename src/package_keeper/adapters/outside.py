@@ -24,6 +24,7 @@ from package_keeper.pacing.limits import API, REGISTRY, Limits
 from package_keeper.pacing.pacer import Pacer
 from package_keeper.pacing.patience import Patience
 from package_keeper.pacing.sending import Sender
+from package_keeper.rendering.untrusted import without_tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,12 @@ def opened(places: Places, runner: Runner, cancelled: threading.Event) -> Iterat
             mask=runner.mask,
         )
         stack.callback(host.close)
-        journal = JournalFile(places.journal_file, workspace=places.workspace)
+        journal = JournalFile(
+            places.journal_file,
+            workspace=places.workspace,
+            # An error text that repeats the token may have been cut in the middle of it.
+            redact=lambda line: without_tokens(runner.redact(line)),
+        )
         stack.callback(journal.close)
         cache = _cache(places.manifest_cache, places.workspace, runner, stack)
         yield Outside(
