@@ -97,9 +97,7 @@ class ImageGraph:
 def build_graph(versions: Mapping[str, Version], readings: Readings) -> ImageGraph:
     """Tie the versions, by digest, together by what their manifests and their tags say."""
     manifests = readings.manifests
-    children = {
-        d: _unique(c.digest for c in m.children) for d, m in manifests.items() if m.children
-    }
+    children = _listed(versions, manifests)
     superseded = _superseded(versions, manifests)
     subjects = _subjects(versions, manifests)
     graph = ImageGraph(
@@ -112,6 +110,20 @@ def build_graph(versions: Mapping[str, Version], readings: Readings) -> ImageGra
         superseded=superseded,
     )
     return replace(graph, roles=_Roles(graph).all())
+
+
+def _listed(
+    versions: Mapping[str, Version], manifests: Mapping[str, Manifest]
+) -> dict[str, tuple[str, ...]]:
+    """What each index lists, without layers and blobs.
+
+    A version is a manifest, so an index that lists one needs it, whatever it calls it.
+    """
+    listed = {
+        digest: _unique(c.digest for c in m.children if c.is_manifest or c.digest in versions)
+        for digest, m in manifests.items()
+    }
+    return {digest: children for digest, children in listed.items() if children}
 
 
 def plain_graph(versions: Iterable[Version]) -> ImageGraph:

@@ -1,7 +1,7 @@
 """Manifests as a container registry serves them, reduced to what ties versions together.
 
-Decides what counts as a child and as a subject. A descriptor whose media type is not one of a
-manifest (a layer, a build cache's blob) is never a child. It does not decide what is fetched.
+Decides what counts as a child and as a subject. It does not decide what is fetched, nor whether a
+descriptor that is not called a manifest (a layer, a build cache's blob) is one all the same.
 """
 
 import hashlib
@@ -26,21 +26,26 @@ class NotAManifest(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Child:
-    """A manifest that an index lists; `platform` as `os/architecture`, empty where unsaid."""
+    """What an index lists; `platform` as `os/architecture`, empty where unsaid."""
 
     digest: str
     media_type: str
     platform: str = ""
 
     @property
+    def is_manifest(self) -> bool:
+        """Whether its media type calls it a manifest, so that it may be fetched as one."""
+        return self.media_type in INDEX_TYPES + MANIFEST_TYPES
+
+    @property
     def may_have_children(self) -> bool:
-        """Whether it is an index itself."""
-        return self.media_type in INDEX_TYPES
+        """Whether it is, or may be, an index itself."""
+        return self.media_type not in MANIFEST_TYPES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """One manifest: the manifests it lists, and the subject it says it is about."""
+    """One manifest: what it lists, and the subject it says it is about."""
 
     digest: str
     media_type: str
@@ -59,7 +64,7 @@ def parse_manifest(digest: str, media_type: str, content: bytes) -> Manifest:
         raise NotAManifest(f"the content that the registry sent for {digest} does not match it")
     try:
         body = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NotAManifest(f"{digest} is not JSON") from error
     if not isinstance(body, dict):
         raise NotAManifest(f"{digest} is not a JSON object")
@@ -73,7 +78,7 @@ def parse_manifest(digest: str, media_type: str, content: bytes) -> Manifest:
 
 
 def _children(descriptors: object) -> tuple[Child, ...]:
-    """What an index lists, without layers and blobs (build caches list these in an index)."""
+    """What an index lists, layers and blobs too where it does (build caches do)."""
     if not isinstance(descriptors, list):
         return ()
     children = (_child(item) for item in descriptors if isinstance(item, dict))
@@ -82,7 +87,7 @@ def _children(descriptors: object) -> tuple[Child, ...]:
 
 def _child(descriptor: dict[str, object]) -> Child | None:
     digest, media_type = _digest(descriptor), _text(descriptor.get("mediaType"))
-    if digest is None or media_type not in INDEX_TYPES + MANIFEST_TYPES:
+    if digest is None:
         return None
     platform = _platform(descriptor.get("platform"))
     return Child(digest=digest, media_type=media_type, platform=platform)

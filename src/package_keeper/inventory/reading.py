@@ -100,6 +100,6 @@ class ManifestReader:
 
 
 def _named_by(manifest: Manifest) -> Iterator[str]:
-    yield from (child.digest for child in manifest.children)
+    yield from (child.digest for child in manifest.children if child.is_manifest)
     if manifest.subject:
         yield manifest.subject
