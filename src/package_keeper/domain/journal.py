@@ -7,6 +7,7 @@ it is `execution`'s part, with the names of this module. It does not decide what
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import assert_never
 
 from package_keeper.domain.model import PackageType
 from package_keeper.domain.outcome import Outcome
@@ -15,6 +16,12 @@ from package_keeper.domain.plan import Verdict
 FORMAT_VERSION = 1
 HEADER = "journal"
 STARTED = "started"
+WHOLE_PACKAGE = "whole-package"
+"""Marks a line about a package as a whole, of which no versions are known."""
+
+_MAYBE_DELETED = (STARTED, Outcome.DELETED.value, Outcome.ERROR.value)
+_NOT_BY_THIS_RUN = (Outcome.ALREADY_GONE.value, Outcome.NOT_ATTEMPTED.value)
+_Key = tuple[str, PackageType, str, int]
 
 
 class NotAJournal(ValueError):
@@ -39,52 +46,81 @@ class JournalEntry:
 def parse_journal(text: str) -> tuple[JournalEntry, ...]:
     """The entries of all runs in the journal, as they were written.
 
-    A line that is cut off counts as not written where it is the last one of a run, as a process
-    that was killed leaves it. Anything else that is not understood raises NotAJournal: half a
-    journal would bring back half of what was deleted.
+    A line that is cut off counts as not written, as a process that was killed or a full disk leaves
+    it: nothing is requested before its line is whole. Anything else that is not understood raises
+    NotAJournal: half a journal would bring back half of what was deleted.
     """
     entries: list[JournalEntry] = []
-    cut: int | None = None
-    for number, line in enumerate(text.splitlines(), start=1):
-        fields = _fields(line)
-        if fields is not None and HEADER in fields:
-            _check_version(fields[HEADER], number)
-            cut = None
+    is_headed = False
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip() or _is_cut(line):
             continue
-        if number == 1 or cut is not None:
-            raise NotAJournal(f"line {cut or number} is not a line of a journal")
-        if fields is None:
-            cut = number
-        else:
+        fields = _fields(line, number)
+        if HEADER in fields:
+            _check_version(fields[HEADER], number)
+            is_headed = True
+        elif not is_headed:
+            raise _not_a_line(number)
+        elif fields.get(WHOLE_PACKAGE) is not True:
             entries.append(_entry(fields, number))
-    if not text.strip():
-        raise NotAJournal("it is empty")
+    if not is_headed:
+        raise NotAJournal("no run wrote a whole line to it")
     return tuple(entries)
 
 
 def gone_by(entries: Iterable[JournalEntry]) -> tuple[JournalEntry, ...]:
     """What the journal's runs deleted, or may have, and did not bring back; latest first.
 
-    A deletion that only started, or whose answer was lost, may have been carried out.
+    A deletion that only started, or whose answer was lost, may have been carried out. One that was
+    not attempted, or found the version gone, leaves what the runs before did. Taking a tag off
+    deletes no version that a run has not made for it, so nothing is restored for that.
     """
-    gone: dict[tuple[str, PackageType, str, int], JournalEntry] = {}
-    maybe = (STARTED, Outcome.DELETED.value, Outcome.ERROR.value)
+    gone: dict[_Key, JournalEntry] = {}
+    before: dict[_Key, JournalEntry | None] = {}
     for entry in entries:
-        key = (entry.owner.lower(), entry.type, entry.package.lower(), entry.id)
+        key = (entry.owner.lower(), entry.type, entry.package, entry.id)
         known = gone.pop(key, None)
-        if entry.action is Verdict.DELETE and entry.outcome in maybe:
-            gone[key] = entry
-        elif entry.action is Verdict.RESTORE and entry.outcome != Outcome.RESTORED.value and known:
-            gone[key] = known
+        if entry.outcome == STARTED:
+            before[key] = known
+        after = _gone_after(entry, known, before.get(key))
+        if after is not None:
+            gone[key] = after
     return tuple(reversed(gone.values()))
 
 
-def _fields(line: str) -> dict[str, object] | None:
+def _gone_after(
+    entry: JournalEntry, known: JournalEntry | None, before: JournalEntry | None
+) -> JournalEntry | None:
+    """What of the version is to come back once this line is written, None where nothing is."""
+    match entry.action:
+        case Verdict.DELETE:
+            if entry.outcome in _MAYBE_DELETED:
+                return entry
+            return before if entry.outcome in _NOT_BY_THIS_RUN else None
+        case Verdict.RESTORE:
+            return None if entry.outcome == Outcome.RESTORED.value else known
+        case Verdict.UNTAG | Verdict.KEEP:
+            return None
+    assert_never(entry.action)
+
+
+def _is_cut(line: str) -> bool:
+    """Whether it is the beginning of a line of a journal and no more."""
+    return line.startswith("{") and not line.rstrip().endswith("}")
+
+
+def _fields(line: str, number: int) -> dict[str, object]:
     try:
         fields = json.loads(line)
-    except ValueError:
-        return None
-    return fields if isinstance(fields, dict) else None
+    except (ValueError, RecursionError) as error:
+        raise _not_a_line(number) from error
+    if not isinstance(fields, dict):
+        raise _not_a_line(number)
+    return fields
+
+
+def _not_a_line(number: int) -> NotAJournal:
+    return NotAJournal(f"line {number} is not a line of a journal")
 
 
 def _check_version(version: object, number: int) -> None:
@@ -106,7 +142,7 @@ def _entry(fields: dict[str, object], number: int) -> JournalEntry:
             outcome=_text(fields["outcome"]),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise NotAJournal(f"line {number} is not a line of a journal") from error
+        raise _not_a_line(number) from error
 
 
 def _text(value: object) -> str:

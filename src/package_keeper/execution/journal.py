@@ -2,7 +2,8 @@
 
 Decides what stands in a line. A line is JSON; a header opens each run, and each action has a line
 `"outcome": "started"` before its request and one with its outcome after, so that a killed process
-leaves a journal which names all that it may have done. It does not decide where the lines go.
+leaves a journal which names all that it may have done. A package that is restored as a whole has
+lines without a version, since these are not known before. It does not decide where the lines go.
 """
 
 import json
@@ -12,10 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from package_keeper.domain.journal import FORMAT_VERSION, HEADER, STARTED
+from package_keeper.domain.journal import FORMAT_VERSION, HEADER, STARTED, WHOLE_PACKAGE
 from package_keeper.domain.model import Package, PackageRef, Version
-from package_keeper.domain.outcome import Result
-from package_keeper.domain.plan import Decision
+from package_keeper.domain.outcome import Outcome, Result
+from package_keeper.domain.plan import Decision, Verdict
 
 
 class Lines(Protocol):
@@ -52,13 +53,34 @@ class Journal:
         """What was started in this package and has not ended: it may have been done."""
         return tuple(d for (of, _), d in tuple(self._unsettled.items()) if of == ref)
 
+    def package_started(self, ref: PackageRef, verdict: Verdict) -> None:
+        """Say that a package is about to be changed as a whole, whose versions are not known."""
+        self._write(self._whole(ref, verdict) | {"outcome": STARTED})
+
+    def package_ended(self, ref: PackageRef, verdict: Verdict, outcome: Outcome) -> None:
+        """Say what became of it."""
+        self._write(self._whole(ref, verdict) | {"outcome": outcome.value})
+
+    def _whole(self, ref: PackageRef, verdict: Verdict) -> dict[str, object]:
+        return {
+            **self._about(ref),
+            WHOLE_PACKAGE: True,
+            "id": None,
+            "action": verdict.value,
+        }
+
+    def _about(self, ref: PackageRef) -> dict[str, object]:
+        return {
+            "time": _text(self.now()),
+            "owner": ref.owner.login,
+            "type": ref.type.value,
+            "package": ref.name,
+        }
+
     def _entry(self, package: Package, decision: Decision) -> dict[str, object]:
         version: Version = decision.version
         return {
-            "time": _text(self.now()),
-            "owner": package.ref.owner.login,
-            "type": package.ref.type.value,
-            "package": package.ref.name,
+            **self._about(package.ref),
             "id": version.id,
             "name": version.name,
             "tags": list(version.tags),
