@@ -57,7 +57,8 @@ class Plan:
     """Every active version's decision: deletions first, in the order to carry them out.
 
     `would_empty` says that the rules select everything that counts; `deletes_package` that the
-    whole package goes, by one request. `missing_ids` were asked for and are not active versions.
+    whole package goes, by one request, and `restores_package` that it comes back by one, with
+    versions that are not known before. `missing_ids` were asked for and are not active versions.
     """
 
     package: Package
@@ -66,6 +67,7 @@ class Plan:
     notices: tuple[str, ...] = ()
     would_empty: bool = False
     deletes_package: bool = False
+    restores_package: bool = False
     missing_ids: tuple[int, ...] = ()
     manifests_read: int = 0
 
@@ -88,6 +90,11 @@ class Plan:
     def changes(self) -> tuple[Decision, ...]:
         """Everything that is to be changed."""
         return (*self.deletions, *self.untags, *self.restorations)
+
+    @property
+    def is_to_change(self) -> bool:
+        """Whether anything is to be changed, known versions or not."""
+        return bool(self.changes) or self.deletes_package or self.restores_package
 
     @property
     def kept(self) -> tuple[Decision, ...]:

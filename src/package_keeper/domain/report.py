@@ -80,7 +80,7 @@ class RunReport:
             return RunOutcome.FAILED
         if self.errors or self._has(Severity.INCOMPLETE):
             return RunOutcome.INCOMPLETE
-        if not any(p.plan and (p.plan.changes or p.plan.deletes_package) for p in self.packages):
+        if not any(p.plan and p.plan.is_to_change for p in self.packages):
             return RunOutcome.NOTHING_TO_DO
         return RunOutcome.PLANNED if self.dry_run else RunOutcome.DONE
 

@@ -7,11 +7,12 @@ manifest tells is found once that is back. It does not decide what GitHub still 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from package_keeper.domain.journal import JournalEntry
 from package_keeper.domain.model import Package, PackageType, Version, newest_first
-from package_keeper.domain.patterns import Pattern, any_matches
+from package_keeper.domain.namesakes import Namesakes, last_deleted
+from package_keeper.domain.patterns import Pattern
 from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
 
 
@@ -31,22 +32,59 @@ class Wanted:
 def plan_restoring(
     package: Package, active: Sequence[Version], deleted: Sequence[Version], wanted: Wanted
 ) -> Plan:
-    """A decision for each active version, to leave it, and for each that is to come back."""
-    listed = {version.id: version for version in deleted}
-    chosen = _chosen(listed, wanted, package.ref.type)
-    parts = _Parts(deleted, wanted.entries)
-    restorations = _with_parts(chosen, parts)
-    asked = (*wanted.ids, *(entry.id for entry in wanted.entries))
-    present = {version.id for version in active}
-    missing = dict.fromkeys(i for i in asked if i not in listed and i not in present)
-    there = [i for i in dict.fromkeys(asked) if i in present]
+    """A decision for each active version, to leave it, and for each that is to come back.
+
+    Ids of the journal that belong to versions of another name count as missing.
+    """
+    package_type = package.ref.type
+    fitting, strange = _fitting(wanted, deleted)
+    namesakes = Namesakes(active if package_type.has_manifests else (), deleted, wanted.ids)
+    chosen = _chosen(deleted, fitting, package_type)
+    left_out = {i: why for i, d in chosen.items() if (why := namesakes.why_not(d.version))}
+    coming = {i: decision for i, decision in chosen.items() if i not in left_out}
+    able = [version for version in deleted if not namesakes.why_not(version)]
     return Plan(
         package=package,
-        decisions=(*restorations, *_leave(active)),
-        warnings=_unmatched(wanted, listed.values(), package.ref.type),
-        notices=tuple(f"version {i} is active: nothing to bring back" for i in there),
-        missing_ids=tuple(missing),
+        decisions=(*_with_parts(coming, _Parts(able, fitting.entries)), *_leave(active)),
+        warnings=(*_unmatched(wanted, deleted, package_type), *strange.values()),
+        notices=(*_active_already(fitting, active), *left_out.values()),
+        missing_ids=(*_nowhere(fitting, active, deleted), *strange),
     )
+
+
+def _fitting(wanted: Wanted, deleted: Sequence[Version]) -> tuple[Wanted, dict[int, str]]:
+    """What is wanted without the entries that are about another version than their id is."""
+    listed = {version.id: version for version in deleted}
+    strange = {
+        entry.id: f"version {entry.id} is {listed[entry.id].name} and not {entry.name}, as the "
+        "journal says; it is not brought back"
+        for entry in wanted.entries
+        if entry.id in listed and entry.name != listed[entry.id].name
+    }
+    fitting = tuple(entry for entry in wanted.entries if entry.id not in strange)
+    return replace(wanted, entries=fitting), strange
+
+
+def _nowhere(
+    wanted: Wanted, active: Sequence[Version], deleted: Sequence[Version]
+) -> tuple[int, ...]:
+    known = {version.id for version in (*active, *deleted)}
+    asked = (*wanted.ids, *(entry.id for entry in wanted.entries))
+    return tuple(dict.fromkeys(i for i in asked if i not in known))
+
+
+def _active_already(wanted: Wanted, active: Sequence[Version]) -> list[str]:
+    present = {version.id for version in active}
+    notices = [
+        f"version {i} is active: nothing to bring back"
+        for i in dict.fromkeys(wanted.ids)
+        if i in present
+    ]
+    count = len({entry.id for entry in wanted.entries} & present - frozenset(wanted.ids))
+    if count:
+        versions = "1 version is" if count == 1 else f"{count} versions are"
+        notices.append(f"{versions} active that the journal counts as deleted: nothing to do")
+    return notices
 
 
 def in_waves(decisions: Sequence[Decision]) -> list[list[Decision]]:
@@ -72,7 +110,7 @@ def parts_found(
     """
     decided = frozenset(known)
     found = []
-    for version in deleted:
+    for version in last_deleted(deleted).values():
         about = (version.name, *version.tagged_subjects)
         label = next((missing[digest] for digest in about if digest in missing), None)
         if label is not None and version.id not in decided:
@@ -81,12 +119,12 @@ def parts_found(
 
 
 def _chosen(
-    listed: Mapping[int, Version], wanted: Wanted, package_type: PackageType
+    deleted: Iterable[Version], wanted: Wanted, package_type: PackageType
 ) -> dict[int, Decision]:
-    """What is asked for by itself, with the reason, the latest deleted first."""
+    """What is asked for by itself, with the reason, the newest first."""
     chosen: dict[int, Decision] = {}
     by_journal = frozenset(entry.id for entry in wanted.entries)
-    for version in sorted(listed.values(), key=newest_first):
+    for version in sorted(deleted, key=newest_first):
         if version.id in wanted.ids:
             reason = "restore-ids"
         elif version.id in by_journal:
@@ -101,26 +139,37 @@ def _chosen(
 
 
 def _is_meant(version: Version, wanted: Wanted, package_type: PackageType) -> bool:
-    recent = wanted.since is None or (
-        version.deleted_at is not None and version.deleted_at >= wanted.since
+    return _is_recent(version, wanted) and any(
+        _matches(pattern, version, package_type) for pattern in wanted.patterns
     )
-    return recent and any(_matches(pattern, version, package_type) for pattern in wanted.patterns)
+
+
+def _is_recent(version: Version, wanted: Wanted) -> bool:
+    """Whether it was deleted since then; of one that does not say when, that is not known."""
+    if wanted.since is None:
+        return True
+    return version.deleted_at is not None and version.deleted_at >= wanted.since
 
 
 def _matches(pattern: Pattern, version: Version, package_type: PackageType) -> bool:
     if not package_type.has_tags or pattern.means_digest:
         return pattern.matches(version.name)
-    return any(any_matches([pattern], tag) for tag in version.own_tags)
+    return any(pattern.matches(tag) for tag in version.own_tags)
 
 
 def _unmatched(
     wanted: Wanted, deleted: Iterable[Version], package_type: PackageType
 ) -> tuple[str, ...]:
-    rows = tuple(deleted)
+    recent = [version for version in deleted if _is_recent(version, wanted)]
+    which = "no deleted version"
+    if wanted.since is not None:
+        which = f"no version deleted since {wanted.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    if package_type.has_tags and recent and not any(version.tags for version in recent):
+        which += "; GitHub names none of their tags, so give restore-from or restore-ids"
     return tuple(
-        f"restore: the pattern {pattern} matches no deleted version"
+        f"restore: the pattern {pattern} matches {which}"
         for pattern in wanted.patterns
-        if not any(_matches(pattern, version, package_type) for version in rows)
+        if not any(_matches(pattern, version, package_type) for version in recent)
     )
 
 

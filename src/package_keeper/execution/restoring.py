@@ -114,6 +114,7 @@ class RestorationSettler:
         return ""
 
     def _is_active(self, version: Version) -> bool:
+        """Whether it is seen to be. A restoration was sent, so nothing may claim otherwise."""
         try:
             self.api.version(self.ref, version.id)
         except (Refused, AnswerLost, WaitedTooLong, Cancelled):

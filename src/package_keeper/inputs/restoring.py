@@ -36,8 +36,13 @@ class RestoreInputs:
         return bool(by_version) or self.whole_package or self.repair
 
     def deleted_since(self, now: datetime) -> datetime | None:
-        """The time from which on deleted versions are meant."""
-        return now - self.since if isinstance(self.since, timedelta) else self.since
+        """The time from which on deleted versions are meant; None where all are."""
+        if not isinstance(self.since, timedelta):
+            return self.since
+        try:
+            return now - self.since
+        except OverflowError:  # longer ago than there are dates
+            return None
 
 
 def entries_in(

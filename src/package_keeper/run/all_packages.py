@@ -17,6 +17,7 @@ from package_keeper.pacing.exchange import Cancelled
 from package_keeper.run.deletion import Deletion
 from package_keeper.run.means import Asked, Means
 from package_keeper.run.part import Part
+from package_keeper.run.restorable_names import NamesOfJournal, with_way_back
 from package_keeper.run.restoring import Restoration
 from package_keeper.run.restoring_package import PackageRestoration
 
@@ -82,12 +83,19 @@ class Run:
         self._is_through = True
 
     def _found(self, owner: Owner, finder: Finder) -> Iterator[Part | Missing]:
-        restore = self._asked.restore
+        restore, names = self._asked.restore, self._target.names
         if restore is not None and restore.whole_package:
             yield from map(self._deleted_package, self._refs(owner))
             return
-        for found in finder.packages(owner, self._target.package_type, self._target.names):
-            yield found if isinstance(found, Missing) else self._part(found)
+        if restore is not None and restore.entries:
+            names = NamesOfJournal(
+                asked=names, entries=restore.entries, alone=restore.is_by_journal
+            )
+        for found in finder.packages(owner, self._target.package_type, names):
+            if isinstance(found, Missing):
+                yield found if restore is None else with_way_back(found)
+            else:
+                yield self._part(found)
 
     def _part(self, package: Package) -> Part:
         restore = self._asked.restore

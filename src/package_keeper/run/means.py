@@ -23,6 +23,11 @@ class ToRestore:
     whole_package: bool = False
     repair: bool = False
 
+    @property
+    def is_by_journal(self) -> bool:
+        """Whether a journal alone says what is to come back."""
+        return bool(self.entries) and not (self.ids or self.patterns)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:

@@ -2,29 +2,39 @@
 
 Decides the order of the steps. What a manifest needs can only be read once it is back, so restoring
 goes on in rounds until nothing is found missing that GitHub still has.
+
+There is no second look before the first write, as there is for deleting. Restoring takes nothing
+away, and GitHub itself refuses what has changed meanwhile: a version that somebody brought back is
+then seen to be active, and one whose name was taken can't come back.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from package_keeper.domain.access import Operation
-from package_keeper.domain.errors import NotRestored, PartsLost
-from package_keeper.domain.images import build_graph
+from package_keeper.domain.answers import AnswerLost, Refused
+from package_keeper.domain.errors import NotRestored
+from package_keeper.domain.journal import JournalEntry
 from package_keeper.domain.model import Package, Version
-from package_keeper.domain.outcome import Outcome, Result
+from package_keeper.domain.outcome import Outcome
 from package_keeper.domain.plan import Decision, Plan
-from package_keeper.domain.repairing import Repair, plan_repair
 from package_keeper.domain.resolution import not_back, tag_warnings
 from package_keeper.domain.restoring import Wanted, in_waves, parts_found, plan_restoring
 from package_keeper.execution.loop import ActionLoop
 from package_keeper.execution.restoring import RestorationSettler
-from package_keeper.inventory.listing import list_versions
-from package_keeper.inventory.reading import ManifestReader
+from package_keeper.execution.waves import Waves
+from package_keeper.inventory.listing import OTHER_PAGE_SIZE, list_versions
 from package_keeper.run.asked_ids import results_of_never_deleted
 from package_keeper.run.means import Asked, Means, ToRestore
 from package_keeper.run.permission import check_permission
 from package_keeper.run.record import Record
 from package_keeper.run.registry_side import reader_of, registry_of
+from package_keeper.run.wholeness import Found, Wholeness
+
+_MORE_PARTS = (
+    "what these versions consist of is read once they are back; parts that are deleted come back "
+    "with them"
+)
 
 
 class Restoration:
@@ -35,73 +45,86 @@ class Restoration:
         self._wanted = wanted
         self._asked = asked
         self._means = means
-        self._reader = reader_of(registry_of(package.ref, means), asked)
+        reader = reader_of(registry_of(package.ref, means), asked)
+        self._wholeness = Wholeness(package.ref, reader) if reader else None
         self._active: tuple[Version, ...] = ()
         self._deleted: tuple[Version, ...] = ()
 
     def do(self, record: Record) -> None:
         """Plan, show, and unless this is a dry run restore what was shown and what it needs."""
         self._list()
-        plan, lost = self._planned()
+        plan, found = self._planned()
         record.plan(plan)
         record.results(results_of_never_deleted(plan))
+        record.warn(found.warnings)
         self._means.shown.plan(plan)
         if plan.changes:
             ref = self._package.ref
             check_permission(Operation.RESTORE, ref, self._asked, self._means, record)
             if not self._asked.dry_run:
-                lost = self._restore_all(plan, record)
-        if lost:
-            raise _parts_lost(self._package, lost)
+                found = self._restore_all(plan, record)
+        found.raise_if_lost(self._package.ref)
 
     def _list(self) -> None:
-        github, ref = self._means.github, self._package.ref
-        self._active = list_versions(github, self._package)
+        self._active = list_versions(self._means.github, self._package)
         present = {version.id for version in self._active}
-        rows = {version.id: version for version in github.versions(ref, state="deleted")}
+        rows = self._rows_of_deleted()
         self._deleted = tuple(v for version_id, v in rows.items() if version_id not in present)
 
-    def _planned(self) -> tuple[Plan, tuple[str, ...]]:
-        """The plan, and which parts of images are lost for good."""
+    def _rows_of_deleted(self) -> dict[int, Version]:
+        """By id; listed again with other page boundaries where one that is asked for is missing."""
+        github, ref = self._means.github, self._package.ref
+        rows = {version.id: version for version in github.versions(ref, state="deleted")}
+        asked = {*self._wanted.ids, *(entry.id for entry in self._entries())}
+        if asked - rows.keys() - {version.id for version in self._active}:
+            again = github.versions(ref, state="deleted", per_page=OTHER_PAGE_SIZE)
+            rows |= {version.id: version for version in again}
+        return rows
+
+    def _entries(self) -> tuple[JournalEntry, ...]:
+        """What the journal says about this package."""
+        name = self._package.ref.name
+        return tuple(entry for entry in self._wanted.entries if entry.package == name)
+
+    def _planned(self) -> tuple[Plan, Found]:
         wanted = self._wanted
-        if wanted.repair and self._reader is not None:
-            return self._plan_repair(self._reader)
-        name = self._package.ref.name.lower()
+        if wanted.repair and self._wholeness is not None:
+            return self._plan_repair(self._wholeness)
         narrowed = Wanted(
             ids=wanted.ids,
             patterns=wanted.patterns,
             since=wanted.since,
-            entries=tuple(entry for entry in wanted.entries if entry.package.lower() == name),
+            entries=self._entries(),
         )
-        return plan_restoring(self._package, self._active, self._deleted, narrowed), ()
+        plan = plan_restoring(self._package, self._active, self._deleted, narrowed)
+        if plan.restorations and self._wholeness is not None and self._asked.dry_run:
+            plan = replace(plan, notices=(*plan.notices, _MORE_PARTS))
+        return plan, Found()
 
-    def _plan_repair(self, reader: ManifestReader) -> tuple[Plan, tuple[str, ...]]:
-        repair = self._repair(reader, _tagged(self._active))
+    def _plan_repair(self, wholeness: Wholeness) -> tuple[Plan, Found]:
+        found = wholeness.of_images(self._active, self._deleted)
         leave = plan_restoring(self._package, self._active, (), Wanted())
-        decisions = (*repair.restorations, *leave.decisions)
-        plan = replace(leave, decisions=decisions, manifests_read=reader.asked)
-        return plan, tuple(map(str, repair.lost))
+        decisions = (*found.restorations, *leave.decisions)
+        return replace(leave, decisions=decisions, manifests_read=wholeness.asked), found
 
-    def _repair(self, reader: ManifestReader, images: Sequence[Version]) -> Repair:
-        readings = reader.read(images)
-        graph = build_graph({version.name: version for version in images}, readings)
-        return plan_repair(graph, self._deleted)
-
-    def _restore_all(self, plan: Plan, record: Record) -> tuple[str, ...]:
+    def _restore_all(self, plan: Plan, record: Record) -> Found:
         """Restore in rounds, and look at what is there then; returns what is still lost."""
         restored: list[Version] = []
-        waves = in_waves(plan.restorations)
-        while waves:
-            results = [result for wave in waves for result in self._restore(wave, record)]
+        waves = self._waves(record)
+        pending = in_waves(plan.restorations)
+        while pending:
+            results = waves.carry_out(pending)
             back = [r.version for r in results if r.outcome is Outcome.RESTORED]
             restored += back
-            found = self._found_missing(back, plan)
+            found = [] if waves.stopped else self._found_missing(back, plan)
             plan = replace(plan, decisions=(*found, *plan.decisions))
             record.plan(plan)
-            waves = [found] if found and not self._means.is_cancelled() else []
-        return self._check(restored, record) if restored else ()
+            pending = in_waves(found)
+            if found:
+                self._means.shown.plan(replace(plan, decisions=(*found, *plan.kept)))
+        return self._check(restored, record) if restored else Found()
 
-    def _restore(self, wave: Sequence[Decision], record: Record) -> tuple[Result, ...]:
+    def _waves(self, record: Record) -> Waves:
         means = self._means
         settler = RestorationSettler(
             api=means.github,
@@ -118,53 +141,40 @@ class Restoration:
             workers=self._asked.workers,
             is_cancelled=means.is_cancelled,
         )
-        independent = [replace(decision, after=()) for decision in wave]
-        return loop.carry_out(self._package, independent)
+        return Waves(loop=loop, package=self._package, record=record.result)
 
     def _found_missing(self, back: Sequence[Version], plan: Plan) -> list[Decision]:
         """What the manifests that are back list, or what is about them, and is deleted still."""
-        if self._reader is None or not back:
+        if self._wholeness is None or not back:
             return []
-        readings = self._reader.read(back)
-        labels = {version.name: version.label for version in back}
-        missing = {
-            child.digest: labels.get(digest, digest)
-            for digest, manifest in readings.manifests.items()
-            for child in manifest.children
-            if child.digest in readings.absent
-        }
         decided = [decision.version.id for decision in plan.restorations]
-        return parts_found({**labels, **missing}, self._deleted, decided)
+        return parts_found(self._wholeness.needed_by(back), self._deleted, decided)
 
-    def _check(self, restored: Sequence[Version], record: Record) -> tuple[str, ...]:
+    def _check(self, restored: Sequence[Version], record: Record) -> Found:
         """Read what is there now: ids, tags and, on containers, parts."""
         self._list()
-        former = {entry.id: entry.tags for entry in self._wanted.entries}
+        former = {entry.id: entry.tags for entry in self._entries()}
         record.warn(tag_warnings(restored, former, self._active))
-        absent = not_back([version.id for version in restored], self._active)
+        absent = [i for i in not_back([v.id for v in restored], self._active) if self._is_gone(i)]
         if absent:
             raise NotRestored(
-                f"{self._package.ref}: GitHub confirmed restoring versions that the listing does "
-                f"not show: {', '.join(map(str, absent))}.",
-                hint="Look again in a few minutes: listings can be behind.",
+                f"{self._package.ref}: GitHub confirmed restoring versions that can't be read "
+                f"afterwards: {', '.join(map(str, absent))}.",
+                hint="Look again in a few minutes: GitHub can be behind.",
             )
-        if self._reader is None:
-            return ()
-        images = _tagged(self._active) if self._wanted.repair else restored
-        repair = self._repair(self._reader, images)
-        still = tuple(
-            f"{d.source} lacks {d.version.name}, which is deleted" for d in repair.restorations
-        )
-        return (*map(str, repair.lost), *still)
+        if self._wholeness is None:
+            return Found()
+        if self._wanted.repair:
+            found = self._wholeness.of_images(self._active, self._deleted)
+        else:
+            found = self._wholeness.of(restored, self._active, self._deleted)
+        record.warn(found.warnings)
+        return found.as_lost()
 
-
-def _parts_lost(package: Package, lost: Sequence[str]) -> PartsLost:
-    return PartsLost(
-        f"{package.ref}: parts of images are missing: {'; '.join(lost)}.",
-        hint="GitHub keeps deleted versions for 30 days. What can't come back must be built and "
-        "pushed again, or deleted.",
-    )
-
-
-def _tagged(versions: Sequence[Version]) -> tuple[Version, ...]:
-    return tuple(version for version in versions if version.own_tags)
+    def _is_gone(self, version_id: int) -> bool:
+        """Whether it can't be read either; listings can be behind what was done."""
+        try:
+            self._means.github.version(self._package.ref, version_id)
+        except (Refused, AnswerLost):
+            return True
+        return False

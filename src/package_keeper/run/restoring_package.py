@@ -1,18 +1,24 @@
 """Bringing a whole deleted package back.
 
 Decides what its answers mean: where a package of the name is active there is nothing to do, and a
-deleted namesake can't come back as long as the name is taken. It does not restore single versions.
+deleted namesake can't come back as long as the name is taken. Which versions there are is only
+known once it is back. It does not restore single versions.
 """
 
 from package_keeper.domain.access import Operation, advice_for, denial
 from package_keeper.domain.answers import AnswerLost, Refusal, Refused
-from package_keeper.domain.errors import AccessDenied, RequestFailed
+from package_keeper.domain.errors import KeeperError, RequestFailed
 from package_keeper.domain.model import Package, PackageRef
 from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
 from package_keeper.inventory.listing import list_versions
 from package_keeper.run.means import Asked, Means
+from package_keeper.run.permission import check_permission
 from package_keeper.run.record import Record
+
+_KNOWN = (
+    "GitHub keeps deleted packages for 30 days, and does not give a name back that is taken again."
+)
 
 
 class PackageRestoration:
@@ -28,10 +34,13 @@ class PackageRestoration:
         package = self._active()
         if package is not None:
             self._leave(package, record)
-        elif self._asked.dry_run:
-            record.warn([f"{self._ref}: a real run would try to restore the package"])
-        else:
-            self._restore(record)
+            return
+        plan = Plan(package=Package(ref=self._ref), decisions=(), restores_package=True)
+        record.plan(plan)
+        self._means.shown.plan(plan)
+        check_permission(Operation.RESTORE, self._ref, self._asked, self._means, record)
+        if not self._asked.dry_run:
+            self._tell(self._restored(), record)
 
     def _active(self) -> Package | None:
         try:
@@ -42,15 +51,28 @@ class PackageRestoration:
             raise
 
     def _leave(self, package: Package, record: Record) -> None:
+        """A package that is there is told with its versions, which stay as they are."""
         notice = (
             f"{self._ref} is active: nothing to bring back. A deleted package of the same name "
             "can't come back as long as the name is taken"
         )
-        record.plan(Plan(package=package, decisions=(), notices=(notice,)))
+        decisions = tuple(
+            Decision(
+                version=version,
+                verdict=Verdict.KEEP,
+                ground=Ground.NOT_SELECTED,
+                reason="it is active",
+            )
+            for version in list_versions(self._means.github, package)
+        )
+        plan = Plan(package=package, decisions=decisions, notices=(notice,))
+        record.plan(plan)
+        self._means.shown.plan(plan)
 
-    def _restore(self, record: Record) -> None:
+    def _restored(self) -> Package:
         """Ask for it, and believe what can be read afterwards rather than the answer alone."""
-        refused: Refused | None = None
+        journal, refused = self._means.journal, None
+        journal.package_started(self._ref, Verdict.RESTORE)
         try:
             self._means.github.restore_package(self._ref)
         except Refused as error:
@@ -58,36 +80,37 @@ class PackageRestoration:
         except AnswerLost:
             pass  # whether it is back is read next
         package = self._active()
+        outcome = Outcome.ERROR if package is None else Outcome.RESTORED
+        journal.package_ended(self._ref, Verdict.RESTORE, outcome)
         if package is None:
             raise self._why_not(refused)
-        self._tell(package, record)
+        return package
 
-    def _why_not(self, refused: Refused | None) -> AccessDenied | RequestFailed:
+    def _why_not(self, refused: Refused | None) -> KeeperError:
         what = f"{self._ref} could not be brought back"
-        known = (
-            "GitHub keeps deleted packages for 30 days, and does not give a name back that is "
-            "taken again. "
-        )
         if refused is None:
             return RequestFailed(f"{what}: no usable answer came.", hint="Run again later.")
         error = denial(refused, what, self._means.token, Operation.RESTORE, self._ref)
-        advice = known + advice_for(self._means.token, Operation.RESTORE, self._ref)
-        return AccessDenied(error.message, hint=advice, request_id=error.request_id)
+        if refused.refusal in (Refusal.INVALID, Refusal.NOT_FOUND):
+            # GitHub does not document how it says that a package is gone for good, or its name is.
+            advice = advice_for(self._means.token, Operation.RESTORE, self._ref)
+            return type(error)(
+                error.message, hint=f"{_KNOWN} {advice}", request_id=error.request_id
+            )
+        return error
 
     def _tell(self, package: Package, record: Record) -> None:
-        versions = list_versions(self._means.github, package)
         decisions = tuple(
             Decision(
                 version=version,
                 verdict=Verdict.RESTORE,
                 ground=Ground.RULE,
                 reason="restored with the whole package",
-                source="restore-package",
             )
-            for version in versions
+            for version in list_versions(self._means.github, package)
         )
-        record.plan(Plan(package=package, decisions=decisions))
+        record.plan(Plan(package=package, decisions=decisions, restores_package=True))
         record.results(
-            Result(version=version, outcome=Outcome.RESTORED, detail="restored with the package")
-            for version in versions
+            Result(version=d.version, outcome=Outcome.RESTORED, detail="restored with the package")
+            for d in decisions
         )

@@ -1,0 +1,99 @@
+"""Whether images are whole: what they lack, what of that can come back, and what is lost.
+
+Decides which manifests are read to find that out. What counts as a missing part, and what is to be
+done about it, `domain.repairing` decides.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from package_keeper.domain.errors import PartsLost
+from package_keeper.domain.images import Readings, build_graph
+from package_keeper.domain.model import PackageRef, Version
+from package_keeper.domain.plan import Decision
+from package_keeper.domain.repairing import plan_repair
+from package_keeper.inventory.reading import ManifestReader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What was found missing: what can come back, and what is lost, in words."""
+
+    restorations: tuple[Decision, ...] = ()
+    lost: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def as_lost(self) -> "Found":
+        """The same once everything was tried: what could still come back has not."""
+        still = tuple(
+            f"{d.source} lacks {d.version.name}, which is deleted" for d in self.restorations
+        )
+        return replace(self, restorations=(), lost=(*self.lost, *still))
+
+    def raise_if_lost(self, ref: PackageRef) -> None:
+        """Raise PartsLost where anything is lost."""
+        if self.lost:
+            raise PartsLost(
+                f"{ref}: parts of images are missing: {'; '.join(self.lost)}.",
+                hint="GitHub keeps deleted versions for 30 days. What can't come back must be "
+                "built and pushed again, or deleted.",
+            )
+
+
+class Wholeness:
+    """Looks at the images of one package."""
+
+    def __init__(self, ref: PackageRef, reader: ManifestReader) -> None:
+        self._ref = ref
+        self._reader = reader
+
+    @property
+    def asked(self) -> int:
+        """How many manifests were asked for in all."""
+        return self._reader.asked
+
+    def of_images(self, active: Sequence[Version], deleted: Iterable[Version]) -> Found:
+        """What the package's tagged images lack, and what is attached to them.
+
+        Versions without any tag are read only where something that was read names them.
+        """
+        readings = self._reader.read(version for version in active if version.tags)
+        images = [version for version in active if version.own_tags]
+        return self._found(images, active, deleted, readings)
+
+    def of(
+        self, versions: Sequence[Version], active: Sequence[Version], deleted: Iterable[Version]
+    ) -> Found:
+        """What these versions lack."""
+        return self._found(versions, active, deleted, self._reader.read(versions))
+
+    def needed_by(self, back: Sequence[Version]) -> dict[str, str]:
+        """What belongs to versions that are back: their digests, and those that they lack.
+
+        Each with the label of what it belongs to.
+        """
+        readings = self._reader.read(back)
+        labels = {version.name: version.label for version in back}
+        lacking = {
+            child.digest: labels.get(digest, digest)
+            for digest, manifest in readings.manifests.items()
+            for child in manifest.children
+            if child.digest in readings.absent
+        }
+        return {**labels, **lacking}
+
+    def _found(
+        self,
+        images: Sequence[Version],
+        active: Sequence[Version],
+        deleted: Iterable[Version],
+        readings: Readings,
+    ) -> Found:
+        graph = build_graph({version.name: version for version in active}, readings)
+        repair = plan_repair(graph, images, deleted)
+        unread = f"{self._ref}: {repair.unread} manifests could not be read, and may lack parts"
+        return Found(
+            restorations=repair.restorations,
+            lost=tuple(map(str, repair.lost)),
+            warnings=(unread,) if repair.unread else (),
+        )
