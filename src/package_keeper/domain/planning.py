@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from package_keeper.domain.cautions import cautions
 from package_keeper.domain.images import ImageGraph, Role
 from package_keeper.domain.limits import IfEmpty
 from package_keeper.domain.model import Package, PackageType, Version, newest_first
@@ -119,7 +120,7 @@ def _written(package: Package, draft: _Draft, question: Question, *, would_empty
         warnings=(
             *warnings_of(question.rules, offered),
             *_asked_but_kept(draft, kept),
-            *_broken(draft),
+            *cautions(draft.graph, draft.settlement),
         ),
         would_empty=would_empty,
         missing_ids=missing_ids(question.rules, offered),
@@ -255,21 +256,5 @@ def _asked_but_kept(draft: _Draft, kept: Sequence[str]) -> list[str]:
             reason = _why_kept(draft, key, version)[1]
             warnings.append(
                 f"version {version.id} ({version.label}) was asked for but stays: {reason}"
-            )
-    return warnings
-
-
-def _broken(draft: _Draft) -> list[str]:
-    """A warning for each image that stays and is not whole."""
-    graph, warnings = draft.graph, []
-    for digest in sorted(draft.settlement.needed.keys() & graph.versions.keys()):
-        version = graph.versions[digest]
-        missing = ", ".join(child.platform or child.digest for child in graph.missing_parts(digest))
-        if digest in graph.readings.absent:
-            missing = "its manifest, so no untagged version of the package goes"
-        if missing:
-            advice = f"to get rid of it, give delete-ids: {version.id}"
-            warnings.append(
-                f"version {version.id} ({version.label}) is broken, missing: {missing}; {advice}"
             )
     return warnings

@@ -1,0 +1,41 @@
+"""What people are warned of besides what they asked for: what stays broken, and what in doubt.
+
+Decides the words of these warnings. What stays, and in which doubt, is `settlement`'s to decide.
+"""
+
+from package_keeper.domain.images import ImageGraph
+from package_keeper.domain.settlement import Doubt, Settlement
+
+
+def cautions(graph: ImageGraph, settlement: Settlement) -> tuple[str, ...]:
+    """A warning for each image that stays and is not whole, and one for all that can't be read."""
+    return (*_broken(graph, settlement), *_unreadable(graph, settlement))
+
+
+def _broken(graph: ImageGraph, settlement: Settlement) -> list[str]:
+    warnings = []
+    for digest in sorted(settlement.needed.keys() & graph.versions.keys()):
+        version = graph.versions[digest]
+        missing = ", ".join(child.platform or child.digest for child in graph.missing_parts(digest))
+        if digest in graph.readings.absent:
+            missing = "its manifest, so no untagged version of the package goes"
+        if missing:
+            advice = f"to get rid of it, give delete-ids: {version.id}"
+            warnings.append(
+                f"version {version.id} ({version.label}) is broken, missing: {missing}; {advice}"
+            )
+    return warnings
+
+
+def _unreadable(graph: ImageGraph, settlement: Settlement) -> list[str]:
+    """One warning, since what can't be read mostly comes in numbers and for one reason."""
+    doubted = [d for d, doubt in settlement.doubted.items() if doubt is Doubt.UNREADABLE]
+    if not doubted:
+        return []
+    first = min(doubted)
+    version = graph.versions.get(first)
+    name = f"version {version.id} ({version.label})" if version else first
+    more = f" (and {len(doubted) - 1} more)" if len(doubted) > 1 else ""
+    why = graph.readings.unreadable[first]
+    stays = "it stays, and so does every untagged version of the package"
+    return [f"the manifest of {name}{more} could not be read, so {stays}: {why}"]
