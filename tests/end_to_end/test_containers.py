@@ -1,0 +1,339 @@
+"""Images and all they are made of: what is kept pulls completely, what goes leaves nothing."""
+
+import pytest
+
+from end_to_end.runner import Job
+from end_to_end.world import (
+    ago,
+    day,
+    deletions,
+    ids,
+    left,
+    manifest_reads,
+    names_left,
+    writes,
+)
+from fake_github import FakeGitHub, FakePackage
+from fake_github.manifests import OCI_INDEX
+from fake_github.pushing import Style
+
+PLATFORMS = ("linux/amd64", "linux/arm64", "linux/arm/v7")
+STYLES: tuple[Style, ...] = ("subject", "subject-with-fallback-tag", "sig", "att", "sbom")
+
+
+@pytest.fixture
+def package(github: FakeGitHub) -> FakePackage:
+    return github.add_package("acme", "container", "app")
+
+
+def is_whole(package: FakePackage, *tags: str) -> bool:
+    """Whether these tags, and their referrers' tags, pull completely."""
+    assert {tag: package.pullable(tag) for tag in tags} == {tag: [] for tag in tags}
+    referrers = [tag for tag in package.tags if tag.startswith("sha256-")]
+    assert not [tag for tag in referrers if package.pullable(tag)]
+    return True
+
+
+def attach_all(package: FakePackage, subject: str, number: int) -> None:
+    """A referrer in every style."""
+    for style in STYLES:
+        package.attach(subject, style=style, created_at=day(number))
+
+
+def test_an_image_of_every_kind_goes_with_all_its_parts(
+    github: FakeGitHub, job: Job, package: FakePackage
+) -> None:
+    """Platforms, attestations, signatures of both generations: no leftover, and none too many."""
+    for number in range(3):
+        image = package.push_image(
+            tags=(f"1.{number}.0",), platforms=PLATFORMS, created_at=day(number)
+        )
+        attach_all(package, image, number)
+        attach_all(package, package.manifests[image].children()[0], number)
+    of_one = len(package.versions) // 3
+    finished = job.run({"versions-to-keep": "1"})
+    assert (finished.code, finished.outcome) == (0, "done")
+    assert len(left(package)) == of_one
+    assert is_whole(package, "1.2.0")
+    newest = package.tags["1.2.0"].replace(":", "-")
+    assert {f"{newest}{suffix}" for suffix in ("", ".sig", ".att", ".sbom")} <= names_left(package)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_what_is_attached_to_a_kept_image_stays(
+    github: FakeGitHub, job: Job, package: FakePackage, style: Style
+) -> None:
+    """Though no pattern keeps it, and most of it has no tag."""
+    kept = package.push_image(tags=("1.0.0",), created_at=day(0))
+    doomed = package.push_image(tags=("pr-1",), created_at=day(1))
+    for image in (kept, doomed):
+        package.attach(image, style=style, created_at=day(0))
+        child = package.manifests[image].children()[0]
+        package.attach(child, style=style, created_at=day(0))
+    before = len(package.versions)
+    finished = job.run({"delete": "*", "keep": "1.*", "delete-untagged": "true"})
+    assert finished.code == 0, finished.log
+    assert is_whole(package, "1.0.0")
+    assert len(left(package)) == before // 2
+
+
+def test_a_shared_part_lives_until_the_last_image_goes(
+    github: FakeGitHub, job: Job, package: FakePackage
+) -> None:
+    """As when a platform did not change between two releases."""
+    first = package.push_image(tags=("1.0.0",), attestations=False, created_at=day(0))
+    shared = package.manifests[first].document["manifests"][0]
+    package.attach(shared["digest"], style="sig", created_at=day(0))
+    for number in (1, 2):
+        own = package.push_image(
+            platforms=("linux/s390x",), attestations=False, created_at=day(number)
+        )
+        entry = {**shared, "digest": own, "size": len(package.manifests[own].content)}
+        listed = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [shared, entry]}
+        package.push_manifest(listed, tags=(f"1.{number}.0",), created_at=day(number))
+
+    assert job.run({"versions-to-keep": "2"}).code == 0
+    assert shared["digest"] in package.active
+    assert is_whole(package, "1.1.0", "1.2.0")
+    assert job.run({"versions-to-keep": "1"}).code == 0
+    assert is_whole(package, "1.2.0")
+    assert len(left(package)) == 4
+
+    package.push_image(tags=("2.0.0",), attestations=False, created_at=day(9))
+    assert job.run({"versions-to-keep": "1"}).code == 0
+    assert shared["digest"] not in package.active
+    assert len(left(package)) == 3
+
+
+def test_an_index_of_indexes(github: FakeGitHub, job: Job, package: FakePackage) -> None:
+    for number in range(2):
+        inner = [
+            package.push_image(platforms=PLATFORMS[:2], created_at=day(number)) for _ in range(2)
+        ]
+        entries = [
+            {"mediaType": OCI_INDEX, "digest": d, "size": len(package.manifests[d].content)}
+            for d in inner
+        ]
+        outer = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": entries}
+        package.push_manifest(outer, tags=(f"1.{number}.0",), created_at=day(number))
+    before = len(package.versions)
+    finished = job.run({"versions-to-keep": "1"})
+    assert finished.code == 0, finished.log
+    assert len(left(package)) == before // 2
+    assert is_whole(package, "1.1.0")
+
+
+def test_a_build_cache_lists_layers(github: FakeGitHub, job: Job, package: FakePackage) -> None:
+    """What an index lists that is no manifest is never asked for as one."""
+    package.push_image(tags=("1.0.0",), created_at=day(0))
+    blob = {"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", "size": 3}
+    layers = [{**blob, "digest": f"sha256:{number:064x}"} for number in range(3)]
+    cache = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": layers}
+    package.push_manifest(cache, tags=("buildcache",), created_at=day(1))
+    package.push_image(tags=("pr-1",), created_at=day(2))
+    finished = job.run({"delete": "pr-*"})
+    assert finished.code == 0, finished.log
+    assert "buildcache" in package.tags
+    assert not set(manifest_reads(github)) & {layer["digest"] for layer in layers}
+
+
+def test_what_is_deleted_was_read_first(github: FakeGitHub, job: Job, package: FakePackage) -> None:
+    """And each manifest is read only once; after the deletion it is only asked for."""
+    for number in range(4):
+        package.push_image(tags=(f"1.{number}.0",), created_at=day(number))
+    names = {version.name for version in package.versions}
+    finished = job.run({"versions-to-keep": "2"})
+    assert finished.code == 0, finished.log
+    reads = manifest_reads(github)
+    assert sorted(reads) == sorted(names)
+    last_read = max(r.time for r in github.requests if r.method == "GET" and "/v2/" in r.path)
+    assert last_read < min(request.time for request in writes(github))
+    kept = {version.name for version in package.versions}
+    assert set(manifest_reads(github, "HEAD")) == kept
+
+
+def test_parents_go_before_their_parts(github: FakeGitHub, job: Job, package: FakePackage) -> None:
+    """So that whenever the run is cut short, no tag is left that can't be pulled."""
+    for number in range(6):
+        image = package.push_image(tags=(f"1.{number}.0",), created_at=day(number))
+        package.attach(image, created_at=day(number))
+    broken: list[str] = []
+
+    def look() -> None:
+        broken.extend(tag for tag in package.tags if package.pullable(tag))
+
+    github.on_request(lambda call: look() if call.method == "DELETE" else None)
+    finished = job.run({"versions-to-keep": "1"})
+    assert finished.code == 0, finished.log
+    assert broken == []
+
+
+def test_without_candidates_no_manifest_is_read(
+    github: FakeGitHub, job: Job, package: FakePackage
+) -> None:
+    """Every read counts as a download, and 5,000 of these make a version undeletable."""
+    for number in range(3):
+        package.push_image(tags=(f"1.{number}.0",), created_at=day(number))
+    for asked in ({"versions-to-keep": "3", "delete-untagged": "false"}, {"delete": "pr-*"}):
+        finished = job.run(asked)
+        assert (finished.code, finished.outcome) == (0, "nothing-to-do"), finished.log
+    assert not [request for request in github.requests if request.server == "registry"]
+    assert {version.downloads for version in package.versions} == {0}
+
+
+# Patterns
+
+
+def test_only_what_matches_goes(github: FakeGitHub, job: Job, package: FakePackage) -> None:
+    for number, tag in enumerate(("1.0.0", "pr-1", "pr-2", "xpr-3", "PR-4", "latest")):
+        package.push_image(tags=(tag,), created_at=day(number))
+    package.push_image(tags=("pr-5", "nightly"), created_at=day(9))
+    untagged = package.push_image(created_at=day(9))
+    finished = job.run({"delete": "pr-*"})
+    assert finished.code == 0, finished.log
+    wanted = {"1.0.0", "xpr-3", "PR-4", "latest", "pr-5", "nightly"}
+    assert names_left(package) == wanted
+    assert is_whole(package, *wanted, untagged)
+    assert len(left(package)) == 6 * 5
+
+
+def test_keep_wins_over_delete(github: FakeGitHub, job: Job, package: FakePackage) -> None:
+    for number in range(4):
+        package.push_image(tags=(f"pr-{number}",), created_at=day(number))
+    finished = job.run({"delete": "/pr-[0-9]+/", "keep": "pr-[12]"})
+    assert finished.code == 0, finished.log
+    assert names_left(package) == {"pr-1", "pr-2"}
+    assert is_whole(package, "pr-1", "pr-2")
+
+
+def test_by_digest(github: FakeGitHub, job: Job, package: FakePackage) -> None:
+    images = [package.push_image(tags=(f"1.{n}.0",), created_at=day(n)) for n in range(3)]
+    finished = job.run({"delete": f"{images[1][:20]}*", "keep": images[2]})
+    assert finished.code == 0, finished.log
+    assert names_left(package) == {"1.0.0", "1.2.0"}
+
+
+def test_a_pattern_that_matches_nothing_is_a_warning(
+    github: FakeGitHub, job: Job, package: FakePackage
+) -> None:
+    package.push_image(tags=("1.0.0",), created_at=day(0))
+    package.push_image(tags=("pr-1",), created_at=day(0))
+    finished = job.run({"delete": "pr-*, tmp-*", "keep": "stable"})
+    assert finished.code == 0, finished.log
+    warnings = "\n".join(finished.annotations("warning"))
+    assert "tmp-*" in warnings
+    assert "stable" in warnings
+
+
+# Ids
+
+
+def test_an_asked_image_goes_with_its_parts(
+    github: FakeGitHub, job: Job, package: FakePackage
+) -> None:
+    images = [package.push_image(tags=(f"1.{n}.0",), created_at=day(n)) for n in range(3)]
+    package.attach(images[0], created_at=day(0))
+    finished = job.run({"delete-ids": str(package.active[images[0]].id)})
+    assert finished.code == 0, finished.log
+    assert len(left(package)) == 10
+    assert is_whole(package, "1.1.0", "1.2.0")
+
+
+def test_an_asked_part_of_what_stays_stays(
+    github: FakeGitHub, job: Job, package: FakePackage
+) -> None:
+    image = package.push_image(tags=("1.0.0",), created_at=day(0))
+    child = package.active[package.manifests[image].children()[1]]
+    finished = job.run({"delete-ids": str(child.id)})
+    assert finished.code == 0, finished.log
+    assert writes(github) == []
+    [warning] = finished.annotations("warning")
+    assert str(child.id) in warning
+
+
+# Untagged
+
+
+def test_fresh_untagged_images_have_a_day_of_grace(
+    github: FakeGitHub, job: Job, package: FakePackage
+) -> None:
+    """Parts arrive before the index that lists them."""
+    package.push_image(tags=("1.0.0",), created_at=day(0))
+    old = package.push_image(created_at=ago(hours=25))
+    fresh = package.push_image(created_at=ago(hours=23))
+    finished = job.run({"delete-untagged": "true"})
+    assert finished.code == 0, finished.log
+    assert old not in package.active
+    assert is_whole(package, "1.0.0", fresh)
+
+
+def test_the_grace_can_be_set(github: FakeGitHub, job: Job, package: FakePackage) -> None:
+    package.push_image(tags=("1.0.0",), created_at=day(0))
+    fresh = package.push_image(created_at=ago(minutes=5))
+    asked = {"delete-untagged": "true"}
+    assert job.run({**asked, "older-than": "1h"}).outcome == "nothing-to-do"
+    assert fresh in package.active
+    assert job.run({**asked, "older-than": "0s"}).outcome == "done"
+    assert fresh not in package.active
+    assert is_whole(package, "1.0.0")
+
+
+def test_children_of_tagged_images_are_not_untagged_images(
+    github: FakeGitHub, job: Job, package: FakePackage
+) -> None:
+    for number in range(3):
+        image = package.push_image(tags=(f"1.{number}.0",), created_at=day(number))
+        attach_all(package, image, number)
+    finished = job.run({"delete-untagged": "true", "older-than": "0s"})
+    assert (finished.code, finished.outcome) == (0, "nothing-to-do"), finished.log
+    assert is_whole(package, "1.0.0", "1.1.0", "1.2.0")
+
+
+def test_a_further_attestation_leaves_an_index_that_may_go(
+    github: FakeGitHub, job: Job, package: FakePackage
+) -> None:
+    """Each one replaces the index behind `sha256-…`; what the former listed is still needed."""
+    image = package.push_image(tags=("1.0.0",), created_at=day(0))
+    for number in range(3):
+        package.attach(image, created_at=day(number))
+    finished = job.run({"delete-untagged": "true"})
+    assert finished.code == 0, finished.log
+    assert len(deletions(github)) == 2
+    assert is_whole(package, "1.0.0")
+    assert len(left(package)) == 5 + 3 + 1
+
+
+def test_a_moved_tag_leaves_an_image_that_may_go(
+    github: FakeGitHub, job: Job, package: FakePackage
+) -> None:
+    images = [package.push_image(tags=("main",), created_at=day(n)) for n in range(4)]
+    finished = job.run({"delete-untagged": "true"})
+    assert finished.code == 0, finished.log
+    assert set(images) & set(package.active) == {images[-1]}
+    assert len(left(package)) == 5
+    assert is_whole(package, "main")
+
+
+def test_referrers_without_a_subject_go_with_the_untagged(
+    github: FakeGitHub, job: Job, package: FakePackage
+) -> None:
+    """Left over by tools that do not know them."""
+    kept = package.push_image(tags=("1.0.0",), created_at=day(0))
+    package.attach(kept, style="sig", created_at=day(0))
+    gone = package.push_image(tags=("0.9.0",), platforms=("linux/amd64",), attestations=False)
+    package.attach(gone, style="sig", created_at=day(0))
+    package.delete_version(package.active[gone])
+    finished = job.run({"delete-untagged": "true"})
+    assert finished.code == 0, finished.log
+    assert len(deletions(github)) == 1
+    assert names_left(package) == {"1.0.0", f"{kept.replace(':', '-')}.sig"}
+
+
+def test_ids_of_everything_that_went_are_told(
+    github: FakeGitHub, job: Job, package: FakePackage
+) -> None:
+    for number in range(2):
+        package.push_image(tags=(f"1.{number}.0",), created_at=day(number))
+    finished = job.run({"versions-to-keep": "1"})
+    assert sorted(finished.ids("deleted-ids")) == ids(package.deleted)
+    assert finished.outputs["kept-count"] == str(len(package.versions))
