@@ -9,7 +9,7 @@ read about an input is written once, in action.yml; its last sentence says the d
 
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ def outputs_table(entries: Entries) -> str:
     return table(("Output", "Meaning"), rows)
 
 
-def table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A table in Markdown; a bar inside a cell would end it."""
     cells = [heads, tuple("---" for _ in heads), *rows]
     lines = (" | ".join(cell.replace("|", "\\|") for cell in row) for row in cells)
@@ -52,11 +52,13 @@ TABLES: Mapping[str, Callable[[Entries], str]] = {"inputs": inputs_table, "outpu
 def with_tables(text: str, action: Mapping[str, Entries]) -> str:
     """The README with its tables as they should be; raises ValueError where a place is missing."""
     for name, make in TABLES.items():
-        place = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
-        content = f"\n{make(action[name])}\n"
-        text, count = place.subn(lambda found, content=content: found[1] + content + found[2], text)
-        if count != 1:
-            raise ValueError(f"README.md has {count} places for the table of {name}, not one")
+        place = re.compile(rf"(?<=<!-- {name} -->\n).*?(?=<!-- end of {name} -->)", re.DOTALL)
+        parts = place.split(text)
+        if len(parts) != 2:
+            raise ValueError(
+                f"README.md has {len(parts) - 1} places for the table of {name}, not one"
+            )
+        text = f"\n{make(action[name])}\n".join(parts)
     return text
 
 

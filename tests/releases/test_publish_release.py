@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from release.checkout import IMAGE, REBUILT, ROOT, make_checkout, run
-from release.git_data import REPOSITORY, GitData, listening
+from releases.checkout import IMAGE, REBUILT, ROOT, make_checkout, run
+from releases.git_data import REPOSITORY, GitData, listening
 
 TOKEN = "ghs_" + "x" * 36
 FILES = {"action.yml": (ROOT / "action.yml").read_text(), "README.md": "Words.\n"}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from release.checkout import CHANGELOG, IMAGE, NAME, ROOT, make_checkout, run
+from releases.checkout import CHANGELOG, IMAGE, NAME, ROOT, make_checkout, run
 
 
 def test_a_checkout_that_is_ready(tmp_path: Path) -> None:
