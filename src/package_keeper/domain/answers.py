@@ -92,11 +92,11 @@ def refusal_of(answer: Answer) -> Refusal:
         case 401:
             return Refusal.BAD_CREDENTIALS
         case 403:
-            return _forbidden(answer)
+            return _kept_for_good(answer) or _forbidden(answer)
         case 404:
             return Refusal.NOT_FOUND
         case _:
-            return _invalid(answer)
+            return _kept_for_good(answer) or Refusal.INVALID
 
 
 def _forbidden(answer: Answer) -> Refusal:
@@ -110,10 +110,11 @@ def _forbidden(answer: Answer) -> Refusal:
     return Refusal.ROLE
 
 
-def _invalid(answer: Answer) -> Refusal:
+def _kept_for_good(answer: Answer) -> Refusal | None:
+    """What GitHub never deletes; seen with 400, and by others without word of the status."""
     text = answer.message.lower()
     if "5000 downloads" in text or "5,000 downloads" in text:
         return Refusal.TOO_MANY_DOWNLOADS
     if "delete the last" in text:
         return Refusal.LAST_VERSION
-    return Refusal.INVALID
+    return None
