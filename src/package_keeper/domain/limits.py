@@ -30,7 +30,8 @@ class MaxDeletions:
         """How many of `active` versions may go; a share is rounded down."""
         if self.count is not None:
             return self.count
-        return int(active * (self.percent or 0.0) / 100)
+        share = active * (self.percent or 0.0) / 100
+        return int(round(share, 9))  # 2.3% of 3,000 are 69, not 68.99999999999999
 
     def __str__(self) -> str:
         return str(self.count) if self.count is not None else f"{self.percent:g}%"
