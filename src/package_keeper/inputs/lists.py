@@ -89,9 +89,8 @@ def read_pattern(text: str) -> Pattern:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what a later Python may read differently
             return Pattern(text)
-    except (ValueError, OverflowError, RecursionError) as error:
-        reason = str(error) if isinstance(error, ValueError) else "is beyond what can be compiled"
-        raise unreadable(text, reason) from error
+    except ValueError as error:
+        raise unreadable(text, str(error)) from error
 
 
 def _regex_problem(text: str) -> str | None:
