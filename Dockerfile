@@ -16,14 +16,14 @@ ENV PYTHONHASHSEED=0 \
     PIP_ROOT_USER_ACTION=ignore \
     PIP_PYTHON=/opt/package-keeper/bin/python
 
-COPY requirements.lock requirements-build.lock /build/
+COPY requirements.txt requirements-build.txt /build/
 # PyGithub asks for cryptography to sign as a GitHub App, which a run never does: 15 MB, and of all
 # dependencies the one with the most advisories.
 RUN python3 -m venv --without-pip /opt/package-keeper \
     && python3 -m venv --without-pip /build/venv \
-    && python3 -m pip install --require-hashes --requirement /build/requirements.lock \
+    && python3 -m pip install --require-hashes --requirement /build/requirements.txt \
     && python3 -m pip uninstall --yes cryptography \
-    && python3 -m pip --python /build/venv/bin/python install --require-hashes --requirement /build/requirements-build.lock
+    && python3 -m pip --python /build/venv/bin/python install --require-hashes --requirement /build/requirements-build.txt
 
 COPY LICENSE pyproject.toml /build/
 COPY src /build/src

@@ -1,4 +1,4 @@
-# Everything runs in .venv, which is made from requirements-dev.lock and made again only when that changes.
+# Everything runs in .venv, which is made from the lock requirements-dev.txt and made again only when that changes.
 # Any Python from 3.11 will do: make test PYTHON=python3.13
 
 PYTHON ?= python3
@@ -20,10 +20,10 @@ help: ## Show this list
 
 setup: $(READY) ## Make the virtual environment
 
-$(READY): requirements-dev.lock
+$(READY): requirements-dev.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
@@ -66,9 +66,9 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
   --no-header --no-emit-index-url --no-emit-find-links $(LOCK_ARGS) pyproject.toml
 
 lock: $(READY) ## Bring the locks in line with pyproject.toml (LOCK_ARGS=--upgrade for newer versions)
-	$(LOCK) --output-file requirements.lock
-	$(LOCK:pyproject.toml=) --group build --output-file requirements-build.lock
-	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --output-file requirements.txt
+	$(LOCK:pyproject.toml=) --group build --output-file requirements-build.txt
+	$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 clean: ## Remove the environment and what tools left behind
 	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

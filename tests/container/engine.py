@@ -84,7 +84,7 @@ def copy_checkout(source: Path, target: Path) -> Path:
     for pattern in (
         "LICENSE",
         "pyproject.toml",
-        "requirements*.lock",
+        "requirements*.txt",
         "Dockerfile",
         ".dockerignore",
     ):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("requirements.lock", "requirements-build.lock", "requirements-dev.lock")
+LOCKS = ("requirements.txt", "requirements-build.txt", "requirements-dev.txt")
 
 # A home, a mount or a scratch folder of one machine; /github/… and /opt/… are the image's own.
 MACHINE_PATHS = re.compile(
@@ -96,13 +96,13 @@ def test_the_locks_agree() -> None:
     def pins(name: str) -> set[str]:
         return set(re.findall(r"^([^\s#]+==\S+)", (ROOT / name).read_text(), re.MULTILINE))
 
-    assert pins("requirements.lock") | pins("requirements-build.lock") <= pins(LOCKS[2])
+    assert pins("requirements.txt") | pins("requirements-build.txt") <= pins(LOCKS[2])
 
 
 def test_the_locks_are_those_of_the_project() -> None:
     """Every direct dependency is locked: a lock made before a dependency was added is found."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    runtime = (ROOT / "requirements.lock").read_text().lower()
+    runtime = (ROOT / "requirements.txt").read_text().lower()
     for dependency in project["project"]["dependencies"]:
         name = re.split(r"[<>=!~\[; ]", dependency)[0].lower()
         assert re.search(rf"^{re.escape(name)}==", runtime, re.MULTILINE), dependency
