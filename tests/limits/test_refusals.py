@@ -4,7 +4,6 @@ Each is answered to the real request, so that its way through the adapters, paci
 telling is the one that it takes at GitHub.
 """
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -295,7 +294,7 @@ def test_a_limit_is_waited_out_and_nothing_is_lost(
 ) -> None:
     """The same for listing, where an object comes instead of a list."""
     path = "/versions" if method == "GET" else ""
-    github.fail(_soon(said).fault(method=method, path=path, times=1))
+    github.fail(_soon(said, clock).fault(method=method, path=path, times=1))
     finished = job.run(NPM)
     assert (finished.code, finished.outcome) == (0, "done")
     assert left(package) == ids(versions[4:])
@@ -312,7 +311,7 @@ def test_without_patience_the_rest_is_left_for_the_next_run(
     versions: list[FakeVersion],
     said: Said,
 ) -> None:
-    github.fail(_soon(said).fault(skip=1))
+    github.fail(_soon(said, clock).fault(skip=1))
     finished = job.run({**NPM, "max-wait": "30s"})
     assert (finished.code, finished.outcome) == (0, "incomplete")
     assert finished.ids("deleted-ids") == [versions[0].id]
@@ -326,11 +325,11 @@ def test_without_patience_the_rest_is_left_for_the_next_run(
     assert left(package) == ids(versions[4:])
 
 
-def _soon(said: Said) -> Said:
+def _soon(said: Said, clock: FakeClock) -> Said:
     """With a reset in a minute, by the clock that the answers' `Date` goes by."""
     if "X-RateLimit-Reset" not in said.headers:
         return said
-    reset = str(int(time.time()) + 60)
+    reset = str(int(clock.now().timestamp()) + 60)
     return replace(said, headers={**said.headers, "X-RateLimit-Reset": reset})
 
 

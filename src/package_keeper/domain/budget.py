@@ -13,6 +13,15 @@ RESERVE = 10
 """Requests put aside for settling answers in doubt, so that a run ends knowing what it did."""
 
 
+PAGE = 100
+"""Versions on a page of the listing."""
+
+
+def after_second_look(requests: int | None, versions: int) -> int | None:
+    """What is left for deletions when so many versions have been listed once more before them."""
+    return None if requests is None else max(requests - (versions // PAGE + 1), 0)
+
+
 def attempted(deletions: Sequence[Decision], requests: int | None) -> int:
     """How many of the first deletions to attempt with this many requests; None is no bound."""
     if requests is None or len(deletions) + RESERVE <= requests:

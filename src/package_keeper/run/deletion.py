@@ -5,7 +5,7 @@ before the first write, and before that it does the same.
 """
 
 from package_keeper.domain.access import Operation
-from package_keeper.domain.budget import attempted
+from package_keeper.domain.budget import after_second_look, attempted
 from package_keeper.domain.images import ImageGraph
 from package_keeper.domain.limits import check_limits
 from package_keeper.domain.model import Package, Version
@@ -56,10 +56,10 @@ class Deletion:
     def _check_budget(self, plan: Plan, record: Record) -> None:
         """Say what the requests left of the hour are enough for, in a dry run as well."""
         left = self._means.affordable()
-        count = attempted(plan.deletions, left)
+        count = attempted(plan.deletions, after_second_look(left, len(plan.decisions)))
         if count < len(plan.deletions) and not plan.deletes_package:
             enough = f"{count} of {len(plan.deletions)} deletions; the next run goes on"
-            said = f"{left} requests are left of this hour, enough for {enough}"
+            said = f"{left} requests can be sent within max-wait, which is enough for {enough}"
             record.warn([f"{self._package.ref}: {said}"])
 
     def _change(self, shown: Plan, versions: tuple[Version, ...], record: Record) -> None:
