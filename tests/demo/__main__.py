@@ -5,13 +5,13 @@ person sees, and looks at what is left. Decides what is shown and what must hold
 anything is not as it should be. It does not decide what the action says: that is shown as it is.
 """
 
-import json
+import re
 import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-import requests
+import yaml
 
 from demo import history
 from demo.reading import boxed, folded, log_lines, summary_lines
@@ -114,24 +114,22 @@ class Demonstration:
     def _undo(self, finished: Finished) -> None:
         self._chapter("Undo: what the summary of the run says")
         _, heading, rest = finished.summary.partition("### How to undo this")
-        self._check("the summary says how", bool(heading))
-        print_lines(boxed("job summary", summary_lines(heading + rest.partition("<details>")[0])))
+        advice = heading + rest.partition("<details>")[0]
+        print_lines(boxed("job summary", summary_lines(advice)))
+        step = re.search(r"```yaml\n(.*?)```", advice, flags=re.DOTALL)
+        self._check("the summary has a step to paste", step is not None)
 
-        self._chapter("Done so, with the ids in the journal")
-        lines = self.job.journal_file.read_text(encoding="utf-8").splitlines()
-        entries = [json.loads(line) for line in lines]
-        gone = [e["id"] for e in entries if e.get("outcome") == "deleted" and e["package"] == "web"]
-        answers = [self._restore(version_id) for version_id in reversed(gone)]
-        print(f"restored {answers.count(204)} of {len(gone)} versions")
+        self._chapter("Pasted into a workflow and run")
+        inputs = yaml.safe_load(step[1])[0]["with"] if step else {}
+        asked = {name: str(text) for name, text in inputs.items()}
+        undone = self._step(self.job, asked, with_summary=False)
+        self._check("the run is green", undone.code == 0)
+        restored = sorted(undone.ids("restored-ids"))
+        self._check("it restored what was deleted", restored == sorted(self.planned))
         after = self._show(self.web)
         self._check("every version and every tag is back", after == self.before)
         tags = tags_in(after)
         self._check("every tag pulls completely", not any(map(self.web.pullable, tags)))
-
-    def _restore(self, version_id: int) -> int:
-        path = f"/orgs/{history.OWNER}/packages/container/web/versions/{version_id}/restore"
-        headers = {"Authorization": f"Bearer {self.token}"}
-        return requests.post(self.github.api_url + path, headers=headers, timeout=30).status_code
 
     def _job(self, name: str, token: str) -> Job:
         return Job(

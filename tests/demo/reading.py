@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from end_to_end.workflow_commands import Command, command_of
 
 WIDTH = 116
-DELETIONS_SHOWN = 5
+MOST_ALIKE = 5
 
 _MARKS = {"error": "✖ Error", "warning": "⚠ Warning", "notice": "● Notice"}
 _LINK = re.compile(r"\[((?:[^\]\\]|\\.)*)\]\([^)]*\)")
@@ -88,16 +88,16 @@ def _plain(markdown: str) -> str:
 
 
 def folded(lines: Iterable[str]) -> Iterator[str]:
-    """The lines, with no more than a few of the deletions, which the dry run has shown already."""
-    more = 0
+    """The lines, with no more than a few of those that are about one version each."""
+    alike = 0
     for line in lines:
-        if line.startswith("  delete "):
-            more += 1
-            if more > DELETIONS_SHOWN:
+        if line.startswith(("  delete ", "  restore ")):
+            alike += 1
+            if alike > MOST_ALIKE:
                 continue
-        elif more > DELETIONS_SHOWN:
-            yield f"  … {more - DELETIONS_SHOWN} more lines like these"
-            more = 0
+        elif alike > MOST_ALIKE:
+            yield f"  … {alike - MOST_ALIKE} more lines like these"
+            alike = 0
         yield line
 
 

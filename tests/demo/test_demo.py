@@ -32,7 +32,7 @@ def test_it_runs_as_make_runs_it_and_ends_well() -> None:
         "✔ v1.0.0 still pulls completely",
         "✖ Error: acme/web: 1 version denied",
         "How to undo this",
-        "restored 20 of 20 versions",
+        "acme/web (container): 20 restored, 52 left",
         "✔ every version and every tag is back",
         "Everything was as it should be",
     ):

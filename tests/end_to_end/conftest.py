@@ -7,6 +7,7 @@ import pytest
 
 from end_to_end.runner import Job
 from fake_github import FakeGitHub, Token
+from package_keeper.execution import untagging
 from package_keeper.pacing import sending
 
 SCOPES = ("read:packages", "write:packages", "delete:packages")
@@ -38,5 +39,6 @@ def job(tmp_path: Path, github: FakeGitHub, token: str) -> Job:
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A lost answer is asked for again after milliseconds, in runs inside this process."""
+    """What is asked for again is so after milliseconds, in runs inside this process."""
     monkeypatch.setattr(sending, "FIRST_PAUSE", 0.005)
+    monkeypatch.setattr(untagging, "PAUSES", (0.0, 0.01, 0.02))

@@ -1,20 +1,17 @@
 """The journal: on disk before a request is sent, true after it, and never shortened."""
 
 import json
-import os
 import signal
-import subprocess
 import time
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from end_to_end.hooks import before_deletion
+from end_to_end.hooks import at_call, before_deletion
 from end_to_end.runner import JOURNAL, Job
 from end_to_end.world import day, deletions, ids, left, numbered, writes
-from fake_github import FakeGitHub, FakePackage, Fault, FaultKind
+from fake_github import Call, FakeGitHub, FakePackage, Fault, FaultKind
 
 NPM = {"package-type": "npm", "versions-to-keep": "2"}
 
@@ -176,53 +173,75 @@ def test_a_whole_package_is_announced_version_by_version(
 # Killed, terminated, interrupted
 
 
-def running(job: Job, github: FakeGitHub, seen: int) -> "subprocess.Popen[str]":
-    """A run as a process of its own, of which so many deletions have arrived."""
-    process = job.start(NPM)
-    wait_until(lambda: len(deletions(github)) >= seen or process.poll() is not None)
-    assert process.poll() is None, process.communicate()
-    return process
+class Interrupted:
+    """A run as a process of its own that gets a signal when its n-th deletion arrives.
+
+    `arrived` are the ids of all deletions that arrived, answered or not.
+    """
+
+    def __init__(self, job: Job, github: FakeGitHub, number: signal.Signals, *, at: int) -> None:
+        self.arrived: list[int] = []
+        self._github = github
+        github.on_request(self._note)
+        at_call(github, is_deletion, at, lambda: self.process.send_signal(number))
+        self.process = job.start(NPM)
+
+    def _note(self, call: Call) -> None:
+        if is_deletion(call):
+            self.arrived.append(int(call.path.rpartition("/")[2]))
+
+    def wait_for_the_server(self) -> None:
+        """Wait until all that arrived was carried out, which no signal to a client stops."""
+        until = time.monotonic() + 30
+        while len(deletions(self._github)) < len(self.arrived) and time.monotonic() < until:
+            time.sleep(0.02)
+        assert sorted(deletions(self._github)) == sorted(self.arrived)
+
+
+def is_deletion(call: Call) -> bool:
+    return call.method == "DELETE"
+
+
+@pytest.fixture
+def large(github: FakeGitHub) -> FakePackage:
+    """Of its 62 versions 60 go."""
+    large = github.add_package("acme", "npm", "app")
+    numbered(large, 62)
+    return large
 
 
 def test_a_killed_run_leaves_a_journal_of_all_it_may_have_done(
-    github: FakeGitHub, job: Job, package: FakePackage
+    github: FakeGitHub, job: Job, large: FakePackage
 ) -> None:
-    numbered_more(package)
     github.latency = 0.05
-    process = running(job, github, seen=4)
-    process.kill()
-    process.communicate()
-    time.sleep(0.2)  # what arrived is still carried out
-    assert process.returncode == -signal.SIGKILL
-    assert set(ids(package.deleted)) <= started_before(job.journal_file)
-    assert 0 < len(package.deleted) < 60
+    interrupted = Interrupted(job, github, signal.SIGKILL, at=5)
+    interrupted.process.communicate(timeout=60)
+    assert interrupted.process.returncode == -signal.SIGKILL
+    interrupted.wait_for_the_server()
+    assert set(ids(large.deleted)) == set(interrupted.arrived)
+    assert set(interrupted.arrived) <= started_before(job.journal_file)
+    assert 5 <= len(large.deleted) < 60
 
     github.latency = 0.0
     again = job.run(NPM)
     assert again.code == 0, again.log
-    assert len(left(package)) == 2
-    assert set(ids(package.deleted)) <= started_before(job.journal_file)
-
-
-def numbered_more(package: FakePackage) -> None:
-    for number in range(50):
-        package.add_version(f"0.{number}.0", created_at=day(-100 + number))
+    assert len(left(large)) == 2
+    assert set(ids(large.deleted)) <= started_before(job.journal_file)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 def test_a_cancelled_run_tells_what_it_did(
-    github: FakeGitHub, job: Job, package: FakePackage, number: signal.Signals
+    github: FakeGitHub, job: Job, large: FakePackage, number: signal.Signals
 ) -> None:
-    numbered_more(package)
     github.latency = 0.05
-    process = running(job, github, seen=3)
-    os.kill(process.pid, number)
-    finished = job.finish(process)
+    interrupted = Interrupted(job, github, number, at=4)
+    finished = job.finish(interrupted.process)
+    interrupted.wait_for_the_server()
     assert finished.code not in (0, 1, 2, 3, 4)
     assert finished.outcome == "incomplete"
-    assert set(finished.ids("deleted-ids")) == set(ids(package.deleted))
+    assert set(finished.ids("deleted-ids")) == set(ids(large.deleted))
     settled = {i for i, outcome in finished.outcomes.items() if outcome == "deleted"}
-    assert settled == set(ids(package.deleted))
+    assert settled == set(ids(large.deleted))
     assert finished.summary.startswith("## ⚠️ Cancelled")
     assert "How to undo this" in finished.summary
     assert [w for w in finished.annotations("warning") if "not attempted" in w]
@@ -231,15 +250,16 @@ def test_a_cancelled_run_tells_what_it_did(
 def test_a_run_cancelled_before_it_began_does_nothing(
     github: FakeGitHub, job: Job, package: FakePackage
 ) -> None:
-    github.latency = 0.3
+    def terminate() -> None:
+        process.terminate()
+
+    at_call(github, lambda call: call.path.endswith("/versions"), 1, terminate)
     process = job.start(NPM)
-    wait_until(lambda: bool(github.requests))
-    process.terminate()
     finished = job.finish(process)
     assert finished.code not in (0, 1, 2, 3, 4)
     assert finished.outcome == "incomplete"
     assert writes(github) == []
-    assert finished.summary
+    assert finished.summary.startswith("## ⚠️ Cancelled")
 
 
 def test_a_cancelled_run_does_not_wait_for_answers_that_do_not_come(
@@ -248,22 +268,12 @@ def test_a_cancelled_run_does_not_wait_for_answers_that_do_not_come(
     """The runner kills what is not gone soon; a deletion in doubt is told as such."""
     hanging = Fault(kind=FaultKind.HANG, method="DELETE", seconds=6, skip=1, times=None)
     github.fail(hanging)
-    process = running(job, github, seen=1)
-    wait_until(lambda: len(started_before(job.journal_file)) > 1)
-    started = time.monotonic()
-    process.terminate()
-    finished = job.finish(process)
-    assert time.monotonic() - started < 5.5
+    interrupted = Interrupted(job, github, signal.SIGTERM, at=2)
+    finished = job.finish(interrupted.process)
+    assert len(deletions(github)) == 1
     assert finished.outcome == "incomplete"
     assert finished.outputs["deleted-count"] == "1"
     assert finished.summary.startswith("## ⚠️ Cancelled")
     in_doubt = {i for i, outcome in finished.outcomes.items() if outcome == "started"}
     assert in_doubt == set(finished.ids("failed-ids")) != set()
-    wait_until(lambda: len(deletions(github)) > len(in_doubt))
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Wait for what comes soon; what does not come is for the next assertion to find."""
-    until = time.monotonic() + 30
-    while not holds() and time.monotonic() < until:
-        time.sleep(0.02)
+    interrupted.wait_for_the_server()
