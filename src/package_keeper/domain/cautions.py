@@ -1,15 +1,31 @@
-"""What people are warned of besides what they asked for: what stays broken, and what in doubt.
+"""What people are warned of: what stays though it was asked for, what broken, what in doubt.
 
 Decides the words of these warnings. What stays, and in which doubt, is `settlement`'s to decide.
 """
 
+from collections.abc import Iterable
+
 from package_keeper.domain.images import ImageGraph
+from package_keeper.domain.plan import Decision
+from package_keeper.domain.rules import Rule, Verb
+from package_keeper.domain.selection import asked_ids
 from package_keeper.domain.settlement import Doubt, Settlement
 
 
 def cautions(graph: ImageGraph, settlement: Settlement) -> tuple[str, ...]:
     """A warning for each image that stays and is not whole, and one for all that can't be read."""
     return (*_broken(graph, settlement), *_unreadable(graph, settlement))
+
+
+def asked_but_kept(staying: Iterable[Decision], rules: Iterable[Rule]) -> tuple[str, ...]:
+    """A warning for each version that was asked for by id and stays all the same."""
+    asked = frozenset(asked_ids(rule for rule in rules if rule.verb is Verb.DELETE))
+    return tuple(
+        f"version {decision.version.id} ({decision.version.label}) was asked for but stays: "
+        f"{decision.reason}"
+        for decision in staying
+        if decision.version.id in asked
+    )
 
 
 def _broken(graph: ImageGraph, settlement: Settlement) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from package_keeper.domain.cautions import cautions
+from package_keeper.domain.cautions import asked_but_kept, cautions
 from package_keeper.domain.images import ImageGraph, Role
 from package_keeper.domain.limits import IfEmpty
 from package_keeper.domain.model import Package, PackageType, Version, newest_first
@@ -114,12 +114,13 @@ def _written(package: Package, draft: _Draft, question: Question, *, would_empty
     kept = [key for key in draft.graph.versions if key not in doomed]
     kept.sort(key=lambda key: newest_first(draft.graph.versions[key]))
     offered = offer(draft.graph, package.ref.type)
+    staying = _stay(draft, kept, package.ref.type, question)
     return Plan(
         package=package,
-        decisions=(*deletions, *_stay(draft, kept, package.ref.type, question)),
+        decisions=(*deletions, *staying),
         warnings=(
             *warnings_of(question.rules, offered),
-            *_asked_but_kept(draft, kept),
+            *asked_but_kept(staying, question.rules),
             *cautions(draft.graph, draft.settlement),
         ),
         would_empty=would_empty,
@@ -131,6 +132,7 @@ def _written(package: Package, draft: _Draft, question: Question, *, would_empty
 def _whole_package(package: Package, draft: _Draft, question: Question) -> Plan:
     reason = "the whole package goes, since everything in it that counts would (if-empty)"
     versions = sorted(draft.graph.versions.values(), key=newest_first)
+    offered = offer(draft.graph, package.ref.type)
     decisions = tuple(
         Decision(version=version, verdict=Verdict.DELETE, ground=Ground.LAST, reason=reason)
         for version in versions
@@ -138,9 +140,10 @@ def _whole_package(package: Package, draft: _Draft, question: Question) -> Plan:
     return Plan(
         package=package,
         decisions=decisions,
-        warnings=warnings_of(question.rules, offer(draft.graph, package.ref.type)),
+        warnings=warnings_of(question.rules, offered),
         would_empty=True,
         deletes_package=True,
+        missing_ids=missing_ids(question.rules, offered),
         manifests_read=draft.graph.readings.count,
     )
 
@@ -244,17 +247,3 @@ def _is_for_another(draft: _Draft, key: str, version: Version) -> bool:
     """
     attached = draft.graph.roles[key] in (Role.PART, Role.SUPERSEDED)
     return attached or draft.selection.dooms(version.id)
-
-
-def _asked_but_kept(draft: _Draft, kept: Sequence[str]) -> list[str]:
-    """A warning for each version that was asked for by id and stays all the same."""
-    warnings = []
-    for key in kept:
-        version = draft.graph.versions[key]
-        rule = draft.selection.selected.get(version.id)
-        if rule is not None and rule.text == "delete-ids":
-            reason = _why_kept(draft, key, version)[1]
-            warnings.append(
-                f"version {version.id} ({version.label}) was asked for but stays: {reason}"
-            )
-    return warnings

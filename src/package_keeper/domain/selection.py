@@ -100,8 +100,13 @@ def warnings_of(rules: Iterable[Rule], offered: Sequence[Matchable]) -> tuple[st
 def missing_ids(rules: Iterable[Rule], offered: Sequence[Matchable]) -> tuple[int, ...]:
     """The ids that rules ask for and that are not among the versions."""
     present = {item.version.id for item in offered}
-    asked = (i for r in rules for c in r.conditions if isinstance(c, IdIn) for i in c.ids)
-    return tuple(dict.fromkeys(i for i in asked if i not in present))
+    return tuple(asked for asked in asked_ids(rules) if asked not in present)
+
+
+def asked_ids(rules: Iterable[Rule]) -> tuple[int, ...]:
+    """The ids that rules name, each once."""
+    ids = (i for r in rules for c in r.conditions if isinstance(c, IdIn) for i in c.ids)
+    return tuple(dict.fromkeys(ids))
 
 
 def _as_part(item: Matchable) -> Matchable:
