@@ -8,6 +8,7 @@ a manifest keeps whatever could depend on it. It does not decide reasons' words 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import assert_never
 
 from package_keeper.domain.errors import ManifestsUnreadable
 from package_keeper.domain.images import ImageGraph, Role
@@ -82,7 +83,8 @@ def _stays(graph: ImageGraph, selection: Selection, digest: str) -> bool:
     version_id = graph.versions[digest].id
     if version_id in selection.named:
         return True
-    match graph.roles[digest]:
+    role = graph.roles[digest]
+    match role:
         case Role.PART:
             return False
         case Role.SUPERSEDED:
@@ -90,6 +92,7 @@ def _stays(graph: ImageGraph, selection: Selection, digest: str) -> bool:
             return about not in graph.versions and not selection.dooms(version_id)
         case Role.IMAGE | Role.ORPHAN:
             return not selection.dooms(version_id)
+    assert_never(role)
 
 
 def _taken_along(
