@@ -103,7 +103,7 @@ class World:
                 absent.add(digest)
             else:
                 manifests[digest] = manifest = self.manifests[digest]
-                pending += [child.digest for child in manifest.children]
+                pending += [child.digest for child in manifest.children if child.is_manifest]
                 pending += [manifest.subject] if manifest.subject else []
         return Readings(manifests=manifests, absent=frozenset(absent), unreadable=unreadable)
 
@@ -221,7 +221,10 @@ def _referrer_tags(draw: st.DrawFn, digests: list[str]) -> list[str]:
 def _manifests(
     draw: st.DrawFn, digest: str, known: Mapping[str, Manifest], below: list[str]
 ) -> Manifest | None:
-    """An image, an index of what was pushed before, a referrer of it, or seldom nothing."""
+    """An image, an index of what was pushed before, a referrer of it, or seldom nothing.
+
+    Seldom as well, an index does not say of what types the things are that it lists.
+    """
     kind = draw(st.sampled_from(["image", "image", "index", "referrer", "absent"]))
     if kind == "absent" and draw(st.booleans()):
         return None
@@ -229,8 +232,10 @@ def _manifests(
     subject = None
     if below and kind == "index":
         named = st.sampled_from([*below, *below, *_STRANGERS])
+        unsaid = draw(st.integers(0, 9)) == 0
+        types = {d: "" if unsaid else m.media_type for d, m in known.items()}
         children = tuple(
-            Child(digest=d, media_type=known[d].media_type if d in known else MANIFEST_TYPES[0])
+            Child(digest=d, media_type=types.get(d, MANIFEST_TYPES[0]))
             for d in draw(st.lists(named, max_size=3, unique=True))
         )
     if below and kind == "referrer":
