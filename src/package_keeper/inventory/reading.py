@@ -5,15 +5,18 @@ that nothing is taken for gone which is only missing from a list. The parts of a
 list need no reading. It does not decide whether anything needs reading at all.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from package_keeper.domain.answers import AnswerLost, Refusal, Refused
 from package_keeper.domain.images import Readings
 from package_keeper.domain.manifests import DOCKER_SCHEMA_2, Manifest
 from package_keeper.domain.model import Version
 from package_keeper.inventory.ports import Manifests
+
+_Read = Callable[[str], Manifest | None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,7 +52,7 @@ class ManifestReader:
             leaves = self._schema_2_leaves()
             self._fetch(pool, (digest for digest in listed if digest not in leaves))
             while named := self._named_only(listed) - leaves:
-                self._fetch(pool, named)
+                self._fetch(pool, named, self._unlisted)
         if self._refusals and not self._manifests:
             raise self._refusals[0]
         return Readings(
@@ -58,9 +61,12 @@ class ManifestReader:
             unreadable=dict(self._unreadable),
         )
 
-    def _fetch(self, pool: ThreadPoolExecutor, digests: Iterable[str]) -> None:
+    def _fetch(
+        self, pool: ThreadPoolExecutor, digests: Iterable[str], read: _Read | None = None
+    ) -> None:
         wanted = [digest for digest in digests if not self._is_settled(digest)]
-        for digest, result in zip(wanted, pool.map(self._one, wanted), strict=True):
+        results = pool.map(partial(self._one, read or self.registry.manifest), wanted)
+        for digest, result in zip(wanted, results, strict=True):
             if isinstance(result, Manifest):
                 self._manifests[digest] = result
             elif result is None:
@@ -68,10 +74,17 @@ class ManifestReader:
             else:
                 self._unreadable[digest] = result
 
-    def _one(self, digest: str) -> Manifest | str | None:
+    def _unlisted(self, digest: str) -> Manifest | None:
+        """The manifest of what no listing vouches for, None where the registry has none.
+
+        It is asked whether it is there: one kept from an earlier run says what it is, not that.
+        """
+        return self.registry.manifest(digest) if self.registry.exists(digest) else None
+
+    def _one(self, read: _Read, digest: str) -> Manifest | str | None:
         """The manifest, None where the registry has none, or why it could not be read."""
         try:
-            return self.registry.manifest(digest)
+            return read(digest)
         except Refused as refused:
             if refused.refusal is Refusal.NOT_FOUND:
                 return None
