@@ -63,9 +63,14 @@ class Names:
         return re.sub(r"\{id:([^}]+)\}", lambda match: str(self.ids[match[1]]), text)
 
 
-def push(package: FakePackage, versions: Mapping[str, Json]) -> Names:
-    """Push what `package.yaml` says, in its order; returns what everything is called."""
-    pusher = _Pusher(package)
+def push(
+    package: FakePackage, versions: Mapping[str, Json], *, after: Names | None = None
+) -> Names:
+    """Push what `package.yaml` says, in its order; returns what everything is called.
+
+    `after` are the names of what was pushed before, which may be named in turn.
+    """
+    pusher = _Pusher(package, after or Names(digests={}, ids={}))
     for name, entry in versions.items():
         unknown = entry.keys() - _WORDS
         if unknown:
@@ -83,11 +88,11 @@ def age_of(text: str) -> timedelta:
 
 
 class _Pusher:
-    def __init__(self, package: FakePackage) -> None:
+    def __init__(self, package: FakePackage, known: Names) -> None:
         self._package = package
         self._now = datetime.now(UTC)
-        self.digests: dict[str, str] = {}
-        self.ids: dict[str, int] = {}
+        self.digests: dict[str, str] = dict(known.digests)
+        self.ids: dict[str, int] = dict(known.ids)
 
     def push(self, name: str, entry: Json) -> None:
         """Push one entry, the parts that it implies before itself."""
