@@ -45,8 +45,7 @@ class Restoration:
         self._wanted = wanted
         self._asked = asked
         self._means = means
-        reader = reader_of(registry_of(package.ref, means), asked)
-        self._wholeness = Wholeness(package.ref, reader) if reader else None
+        self._wholeness = _wholeness(package, asked, means)
         self._active: tuple[Version, ...] = ()
         self._deleted: tuple[Version, ...] = ()
 
@@ -116,7 +115,7 @@ class Restoration:
             results = waves.carry_out(pending)
             back = [r.version for r in results if r.outcome is Outcome.RESTORED]
             restored += back
-            found = [] if waves.stopped else self._found_missing(back, plan)
+            found = [] if waves.stopped else self._found_missing(back, restored, plan)
             plan = replace(plan, decisions=(*found, *plan.decisions))
             record.plan(plan)
             pending = in_waves(found)
@@ -143,12 +142,15 @@ class Restoration:
         )
         return Waves(loop=loop, package=self._package, record=record.result)
 
-    def _found_missing(self, back: Sequence[Version], plan: Plan) -> list[Decision]:
+    def _found_missing(
+        self, back: Sequence[Version], restored: Sequence[Version], plan: Plan
+    ) -> list[Decision]:
         """What the manifests that are back list, or what is about them, and is deleted still."""
         if self._wholeness is None or not back:
             return []
+        present = {version.name for version in (*self._active, *restored)}
         decided = [decision.version.id for decision in plan.restorations]
-        return parts_found(self._wholeness.needed_by(back), self._deleted, decided)
+        return parts_found(self._wholeness.needed_by(back, present), self._deleted, decided)
 
     def _check(self, restored: Sequence[Version], record: Record) -> Found:
         """Read what is there now: ids, tags and, on containers, parts."""
@@ -178,3 +180,10 @@ class Restoration:
         except (Refused, AnswerLost):
             return True
         return False
+
+
+def _wholeness(package: Package, asked: Asked, means: Means) -> Wholeness | None:
+    """What looks at images; None where versions are no manifests."""
+    registry = registry_of(package.ref, means)
+    reader = reader_of(registry, asked)
+    return Wholeness(package.ref, registry, reader) if registry and reader else None

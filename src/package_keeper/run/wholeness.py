@@ -4,14 +4,16 @@ Decides which manifests are read to find that out. What counts as a missing part
 done about it, `domain.repairing` decides.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from package_keeper.domain.answers import AnswerLost, Refused
 from package_keeper.domain.errors import PartsLost
 from package_keeper.domain.images import Readings, build_graph
 from package_keeper.domain.model import PackageRef, Version
 from package_keeper.domain.plan import Decision
 from package_keeper.domain.repairing import plan_repair
+from package_keeper.inventory.ports import Manifests
 from package_keeper.inventory.reading import ManifestReader
 
 
@@ -43,8 +45,9 @@ class Found:
 class Wholeness:
     """Looks at the images of one package."""
 
-    def __init__(self, ref: PackageRef, reader: ManifestReader) -> None:
+    def __init__(self, ref: PackageRef, registry: Manifests, reader: ManifestReader) -> None:
         self._ref = ref
+        self._registry = registry
         self._reader = reader
 
     @property
@@ -52,7 +55,7 @@ class Wholeness:
         """How many manifests were asked for in all."""
         return self._reader.asked
 
-    def of_images(self, active: Sequence[Version], deleted: Iterable[Version]) -> Found:
+    def of_images(self, active: Sequence[Version], deleted: Sequence[Version]) -> Found:
         """What the package's tagged images lack, and what is attached to them.
 
         Versions without any tag are read only where something that was read names them.
@@ -62,15 +65,15 @@ class Wholeness:
         return self._found(images, active, deleted, readings)
 
     def of(
-        self, versions: Sequence[Version], active: Sequence[Version], deleted: Iterable[Version]
+        self, versions: Sequence[Version], active: Sequence[Version], deleted: Sequence[Version]
     ) -> Found:
         """What these versions lack."""
         return self._found(versions, active, deleted, self._reader.read(versions))
 
-    def needed_by(self, back: Sequence[Version]) -> dict[str, str]:
-        """What belongs to versions that are back: their digests, and those that they lack.
+    def needed_by(self, back: Sequence[Version], present: Collection[str]) -> dict[str, str]:
+        """What may belong to versions that are back: their digests, and those that they lack.
 
-        Each with the label of what it belongs to.
+        Each with the label of what it belongs to. `present` are the names of what is active.
         """
         readings = self._reader.read(back)
         labels = {version.name: version.label for version in back}
@@ -78,18 +81,21 @@ class Wholeness:
             child.digest: labels.get(digest, digest)
             for digest, manifest in readings.manifests.items()
             for child in manifest.children
-            if child.digest in readings.absent
+            if child.digest not in present
         }
-        return {**labels, **lacking}
+        return {**lacking, **labels}
 
     def _found(
         self,
         images: Sequence[Version],
         active: Sequence[Version],
-        deleted: Iterable[Version],
+        deleted: Sequence[Version],
         readings: Readings,
     ) -> Found:
-        graph = build_graph({version.name: version for version in active}, readings)
+        absent = readings.absent | self._absent(active, deleted, readings)
+        graph = build_graph(
+            {version.name: version for version in active}, replace(readings, absent=absent)
+        )
         repair = plan_repair(graph, images, deleted)
         unread = f"{self._ref}: {repair.unread} manifests could not be read, and may lack parts"
         return Found(
@@ -97,3 +103,29 @@ class Wholeness:
             lost=tuple(map(str, repair.lost)),
             warnings=(unread,) if repair.unread else (),
         )
+
+    def _absent(
+        self, active: Iterable[Version], deleted: Iterable[Version], readings: Readings
+    ) -> set[str]:
+        """The parts that are not there among those that reading passes over.
+
+        These are parts without parts of their own, and what is not called a manifest: the listings
+        know whether it was one.
+        """
+        present = {version.name for version in active}
+        gone = {version.name for version in deleted}
+        asked = {*readings.manifests, *readings.absent, *readings.unreadable, *present}
+        passed = {c.digest: c for m in readings.manifests.values() for c in m.children}
+        return {
+            digest
+            for digest, child in passed.items()
+            if digest not in asked
+            if digest in gone or (child.is_manifest and self._is_lost(digest))
+        }
+
+    def _is_lost(self, digest: str) -> bool:
+        """Whether the registry says that it does not have it; in doubt it has."""
+        try:
+            return not self._registry.exists(digest)
+        except (Refused, AnswerLost):
+            return False
