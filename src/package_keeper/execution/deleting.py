@@ -51,7 +51,7 @@ class DeletionSettler:
                 return self._refused(version, refused, after_lost=lost is not None)
             except AnswerLost as error:
                 lost = error
-                presence = self._look_twice(version)
+                presence = self._look(version)
                 if presence is not _Presence.THERE:
                     return self._lost(version, error, presence)
             except (WaitedTooLong, Cancelled):
@@ -110,18 +110,23 @@ class DeletionSettler:
         detail = f"no usable answer ({lost.reason}), and what became of it can't be read"
         return _result(version, Outcome.ERROR, detail, lost.request_id)
 
-    def _look_twice(self, version: Version) -> _Presence:
-        """As `_look`, but one 404 alone is not believed: right after a write some are stale."""
-        first = self._look(version)
-        return self._look(version) if first is _Presence.GONE else first
-
     def _look(self, version: Version) -> _Presence:
-        """Whether the version is there: gone only if something that must exist can be read."""
+        """Whether the version is there.
+
+        Gone only if two readings say so, since now and then one is stale, and if in between the
+        package, which must exist, can be read.
+        """
+        presence = self._read(version)
+        if presence is not _Presence.GONE:
+            return presence
+        return self._read(version) if self._package_is_there() else _Presence.UNKNOWN
+
+    def _read(self, version: Version) -> _Presence:
         try:
             self.api.version(self.ref, version.id)
         except Refused as refused:
             missing = refused.refusal is Refusal.NOT_FOUND
-            return _Presence.GONE if missing and self._package_is_there() else _Presence.UNKNOWN
+            return _Presence.GONE if missing else _Presence.UNKNOWN
         except (AnswerLost, WaitedTooLong, Cancelled):
             return _Presence.UNKNOWN
         return _Presence.THERE
