@@ -1,8 +1,8 @@
 """Reading the manifests of a package from its container registry.
 
 Decides what is read: every listed version once, and whatever these name that no listing shows, so
-that nothing is taken for gone which is only missing from a list. The parts of a Docker schema 2
-list need no reading. It does not decide whether anything needs reading at all.
+that nothing is taken for gone which is only missing from a list. The listed parts of a Docker
+schema 2 list need no reading. It does not decide whether anything needs reading at all.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -51,7 +51,7 @@ class ManifestReader:
             self._fetch(pool, tagged)
             leaves = self._schema_2_leaves()
             self._fetch(pool, (digest for digest in listed if digest not in leaves))
-            while named := self._named_only(listed) - leaves:
+            while named := self._named_only(listed):
                 self._fetch(pool, named, self._unlisted)
         if self._refusals and not self._manifests:
             raise self._refusals[0]
