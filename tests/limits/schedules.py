@@ -151,10 +151,16 @@ def _refusal(rng: random.Random, _secret: str) -> Fault:
 
 
 def _page_of_a_proxy(rng: random.Random, secret: str) -> Fault:
+    bodies: list[str | bytes | dict[str, object]] = [
+        f"<html>{secret}</html>",
+        {"message": f"no way, {secret}"},
+        "",
+        b"\xff",
+    ]
     return Fault(
         kind=rng.choice([FaultKind.STATUS, FaultKind.ERROR_AFTER]),
         status=rng.choice([500, 502, 503, 504]),
-        body=rng.choice([f"<html>{secret}</html>", {"message": f"no way, {secret}"}, "", b"\xff"]),
+        body=rng.choice(bodies),
         skip=rng.randrange(40),
         times=rng.choice([1, 1, 2, 4]),
     )

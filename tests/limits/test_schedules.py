@@ -23,7 +23,7 @@ from package_keeper.adapters.github.client import GitHubPackages
 from package_keeper.adapters.registry_host import RegistryHost
 
 CHUNKS = 10
-RUNS = 400 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 25
+RUNS = 400 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 20
 """Runs of each chunk."""
 
 
