@@ -1,4 +1,4 @@
-"""The image, built once for all tests of this folder."""
+"""The image, built once for all tests of this folder, and what it works on in them."""
 
 import os
 from collections.abc import Iterator
@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from container.engine import ROOT, Engine, build, copy_checkout
+from container.engine import ROOT, Engine, Job, build, copy_checkout
+from fake_github import FakeGitHub, FakePackage, Token
 from real_tools import TOOLS, missing
+
+PULL_REQUESTS = 30
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +39,47 @@ def image(engine: Engine, checkout: Path) -> Iterator[str]:
     tag = f"localhost/package-keeper:test-{os.getpid()}"
     yield build(engine, checkout, tag)
     engine.podman("image", "rm", "--force", tag)
+
+
+@pytest.fixture
+def github() -> Iterator[FakeGitHub]:
+    with FakeGitHub() as github:
+        github.add_organization("acme")
+        github.add_user("octocat")
+        yield github
+
+
+@pytest.fixture
+def package(github: FakeGitHub) -> FakePackage:
+    """One release, and an image of each pull request that is a single manifest."""
+    package = github.add_package("acme", "container", "app", repository="acme/app")
+    package.push_image(tags=("1.0.0", "latest"), platforms=("linux/amd64", "linux/arm64"))
+    for number in range(PULL_REQUESTS):
+        package.push_image(
+            tags=(f"pr-{number}",), platforms=("linux/amd64",), attestations=False, seed=str(number)
+        )
+    return package
+
+
+@pytest.fixture
+def token(github: FakeGitHub, package: FakePackage) -> str:
+    scopes = ("read:packages", "write:packages", "delete:packages")
+    return github.add_token(Token.classic(login="octocat", scopes=scopes))
+
+
+@pytest.fixture
+def inputs(github: FakeGitHub, token: str) -> dict[str, str]:
+    return {
+        "token": token,
+        "owner": "acme",
+        "package-name": "app",
+        "api-url": github.api_url,
+        "registry-url": github.registry_url,
+    }
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Job:
+    job = Job(folder=tmp_path / "job")
+    job.prepare()
+    return job

@@ -123,6 +123,7 @@ class Job:
 
     folder: Path
     owner_uid: int = RUNNER_UID
+    network: str = "host"
     variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -153,7 +154,7 @@ class Job:
         names = [*self._environment(inputs)]
         return [
             "--rm",
-            "--network=host",
+            f"--network={self.network}",
             "--workdir=/github/workspace",
             *(option for name in names for option in ("-e", name)),
             *(f"--volume={self.folder / here}:{there}" for here, there in mounts.items()),

@@ -2,66 +2,21 @@
 
 import json
 import re
+import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from container.conftest import PULL_REQUESTS
 from container.engine import Engine, Job
-from fake_github import FakeGitHub, FakePackage, Token
+from fake_github import FakeGitHub, FakePackage
 
 pytestmark = [
     pytest.mark.container("buildah", "podman", "runc"),
     pytest.mark.xdist_group("container"),
 ]
-
-PULL_REQUESTS = 30
-
-
-@pytest.fixture
-def github() -> Iterator[FakeGitHub]:
-    with FakeGitHub() as github:
-        github.add_organization("acme")
-        github.add_user("octocat")
-        yield github
-
-
-@pytest.fixture
-def package(github: FakeGitHub) -> FakePackage:
-    """One release, and an image of each pull request that is a single manifest."""
-    package = github.add_package("acme", "container", "app", repository="acme/app")
-    package.push_image(tags=("1.0.0", "latest"), platforms=("linux/amd64", "linux/arm64"))
-    for number in range(PULL_REQUESTS):
-        package.push_image(
-            tags=(f"pr-{number}",), platforms=("linux/amd64",), attestations=False, seed=str(number)
-        )
-    return package
-
-
-@pytest.fixture
-def token(github: FakeGitHub, package: FakePackage) -> str:
-    scopes = ("read:packages", "write:packages", "delete:packages")
-    return github.add_token(Token.classic(login="octocat", scopes=scopes))
-
-
-@pytest.fixture
-def inputs(github: FakeGitHub, token: str) -> dict[str, str]:
-    return {
-        "token": token,
-        "owner": "acme",
-        "package-name": "app",
-        "api-url": github.api_url,
-        "registry-url": github.registry_url,
-    }
-
-
-@pytest.fixture
-def job(tmp_path: Path) -> Job:
-    job = Job(folder=tmp_path / "job")
-    job.prepare()
-    return job
 
 
 def deletions(github: FakeGitHub) -> list[str]:
@@ -101,6 +56,30 @@ def test_a_run_and_the_next(
     again = later.run(engine, image, inputs | {"delete": "pr-*"})
     assert again.code == 0, again.log
     assert again.outputs["outcome"] == "nothing-to-do"
+
+
+def test_a_run_is_undone_from_its_journal(
+    engine: Engine,
+    image: str,
+    job: Job,
+    package: FakePackage,
+    inputs: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    """In a job of its own, which has the journal from the first one's artifact."""
+    before = package.tags
+    assert job.run(engine, image, inputs | {"delete": "pr-*"}).code == 0
+    assert package.tags != before
+
+    later = Job(folder=tmp_path / "later")
+    later.prepare()
+    name = "package-keeper-journal.jsonl"
+    shutil.copy(job.workspace / name, later.workspace / name)
+    undone = later.run(engine, image, inputs | {"restore-from": name})
+    assert undone.code == 0, undone.log
+    assert undone.outputs["restored-count"] == str(PULL_REQUESTS)
+    assert package.tags == before
+    assert {tag: package.pullable(tag) for tag in before if package.pullable(tag)} == {}
 
 
 def test_a_hardened_container_is_enough(
