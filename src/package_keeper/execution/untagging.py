@@ -9,7 +9,7 @@ is moved back.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from package_keeper.domain.access import Operation, advice_for
 from package_keeper.domain.answers import AnswerLost, Refusal, Refused
@@ -65,39 +65,57 @@ class Untagger:
         return tuple(results)
 
     def _journalled(self, plan: Plan, decision: Decision) -> Result:
-        self.journal.started(plan.package, decision)
-        result = self._all_tags(plan, decision)
-        self.journal.ended(plan.package, decision, result)
+        try:
+            self.journal.started(plan.package, decision)
+            result = self._all_tags(plan, decision)
+            self.journal.ended(plan.package, decision, result)
+        except Exception as error:  # noqa: BLE001 - whatever it is, stop, and let the rest be told
+            detail = f"stopped by {type(error).__name__}: {error}"
+            result = _result(decision.version, Outcome.ERROR, detail)
         return result
 
     def _all_tags(self, plan: Plan, decision: Decision) -> Result:
         version = decision.version
+        off: list[str] = []
         try:
             original = self.tags.content(version.name)
             for tag in decision.tags_off:
                 result = self._one_tag(plan, version, tag, original)
                 if result.outcome is not Outcome.UNTAGGED:
-                    return result
+                    return _after(off, result)
+                off.append(tag)
         except (WaitedTooLong, Cancelled) as error:
-            return _result(version, Outcome.NOT_ATTEMPTED, str(error))
+            return _after(off, _result(version, Outcome.NOT_ATTEMPTED, str(error)))
         except Refused as refused:
-            return self._refused(version, refused)
+            return _after(off, self._refused(version, refused))
         except AnswerLost as lost:
-            return _result(version, Outcome.ERROR, f"no usable answer: {lost.reason}")
-        return _result(version, Outcome.UNTAGGED, f"took off {', '.join(decision.tags_off)}")
+            detail = f"no usable answer: {lost.reason}"
+            return _after(off, _result(version, Outcome.ERROR, detail, lost.request_id))
+        return _result(version, Outcome.UNTAGGED, f"took off {', '.join(off)}")
 
     def _one_tag(self, plan: Plan, version: Version, tag: str, original: Content) -> Result:
-        digest = self.tags.put_manifest(tag, self._stand_in(tag), MANIFEST)
-        stand_in = self._listed(plan, digest)
-        if stand_in is None or set(stand_in.own_tags) - {tag}:
-            where = self._move_back(tag, original)
-            detail = f"the listing does not show what was pushed under {tag}; {where}"
+        """Take one tag off; once the tag may have moved, whatever goes wrong moves it back."""
+        try:
+            digest = self.tags.put_manifest(tag, self._stand_in(tag), MANIFEST)
+        except AnswerLost as lost:
+            detail = f"no usable answer: {lost.reason}"
+            result = _result(version, Outcome.ERROR, detail, lost.request_id)
+        else:
+            result = self._stand_in_deleted(plan, version, tag, digest)
+        if result.outcome in (Outcome.DELETED, Outcome.ALREADY_GONE):
+            return _result(version, Outcome.UNTAGGED, "")
+        return self._move_back(tag, original, result)
+
+    def _stand_in_deleted(self, plan: Plan, version: Version, tag: str, digest: str) -> Result:
+        try:
+            stand_in = self._listed(plan, digest)
+        except (Refused, AnswerLost, WaitedTooLong, Cancelled) as error:
+            detail = f"what was pushed under {tag} could not be looked for ({error})"
             return _result(version, Outcome.ERROR, detail)
-        result = self._deleted(plan, stand_in, tag, version)
-        if result.outcome not in (Outcome.DELETED, Outcome.ALREADY_GONE):
-            where = self._move_back(tag, original)
-            return _result(version, result.outcome, f"{where}: {result.detail}")
-        return _result(version, Outcome.UNTAGGED, "")
+        if stand_in is None or set(stand_in.own_tags) - {tag}:
+            detail = f"the listing does not show what was pushed under {tag}"
+            return _result(version, Outcome.ERROR, detail)
+        return replace(self._deleted(plan, stand_in, tag, version), version=version)
 
     def _stand_in(self, tag: str) -> bytes:
         """A manifest that nobody has pushed before, so that it becomes a version of its own."""
@@ -133,17 +151,21 @@ class Untagger:
             tags_off=(tag,),
         )
         self.journal.started(plan.package, decision)
-        result = self.settler.settle(stand_in)
+        try:
+            result = self.settler.settle(stand_in)
+        except (WaitedTooLong, Cancelled) as error:
+            result = _result(stand_in, Outcome.NOT_ATTEMPTED, str(error))
         self.journal.ended(plan.package, decision, result)
         return result
 
-    def _move_back(self, tag: str, original: Content) -> str:
-        """Point the tag at the image again; returns where it points now, in words."""
+    def _move_back(self, tag: str, original: Content, result: Result) -> Result:
+        """Point the tag at the image again, and say where it points now."""
         try:
             self.tags.put_manifest(tag, original.content, original.media_type)
         except (Refused, AnswerLost, WaitedTooLong, Cancelled) as error:
-            return f"{tag} now points to an empty stand-in and could not be moved back ({error})"
-        return f"{tag} was moved back to the image"
+            where = f"{tag} now points to an empty stand-in and could not be moved back ({error})"
+            return replace(result, outcome=Outcome.ERROR, detail=f"{where}: {result.detail}")
+        return replace(result, detail=f"{tag} was moved back to the image: {result.detail}")
 
     def _refused(self, version: Version, refused: Refused) -> Result:
         ref, request_id = self.settler.ref, refused.answer.request_id
@@ -152,6 +174,11 @@ class Untagger:
             return _result(version, Outcome.ERROR, said, request_id)
         advice = advice_for(self.settler.token, Operation.DELETE, ref)
         return _result(version, Outcome.DENIED, f"{said}. {advice}", request_id)
+
+
+def _after(off: list[str], result: Result) -> Result:
+    """The result of an image that had lost some of its tags before."""
+    return replace(result, detail=f"took off {', '.join(off)}; {result.detail}") if off else result
 
 
 def _result(
