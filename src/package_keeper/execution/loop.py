@@ -60,18 +60,28 @@ class ActionLoop:
                 ended, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in ended:
                     schedule.ended(future.result())
-                self.watcher.progress(len(schedule.results), len(decisions))
+                self._show(schedule, len(decisions))
+
+    def _show(self, schedule: ActionSchedule, planned: int) -> None:
+        try:
+            self.watcher.progress(len(schedule.results), planned)
+        except Exception as error:  # noqa: BLE001 - what is under way must be waited for and told
+            schedule.stop(_stopped_by(error))
 
     def _do(self, package: Package, decision: Decision, schedule: ActionSchedule) -> Result:
         """One action between its two lines in the journal; without the first it is not sent."""
+        done = ""
         try:
             self.journal.started(package, decision)
             result = self._settled(decision, schedule)
+            done = f"{result.outcome.value}, but "
             self.journal.ended(package, decision, result)
         except Exception as error:  # noqa: BLE001 - whatever it is, stop, and let the rest be told
-            detail = f"stopped by {type(error).__name__}: {error}"
+            detail = _stopped_by(error)
             schedule.stop(detail)
-            result = Result(version=decision.version, outcome=Outcome.ERROR, detail=detail)
+            result = Result(
+                version=decision.version, outcome=Outcome.ERROR, detail=f"{done}{detail}"
+            )
         return result
 
     def _settled(self, decision: Decision, schedule: ActionSchedule) -> Result:
@@ -82,3 +92,7 @@ class ActionLoop:
             return Result(
                 version=decision.version, outcome=Outcome.NOT_ATTEMPTED, detail=str(error)
             )
+
+
+def _stopped_by(error: Exception) -> str:
+    return f"stopped by {type(error).__name__}: {error}"

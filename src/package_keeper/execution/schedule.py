@@ -13,7 +13,8 @@ from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision
 
 MOST_DENIALS = 3
-_DONE = (Outcome.DELETED, Outcome.ALREADY_GONE, Outcome.RESTORED)
+_ALLOWED = (Outcome.DELETED, Outcome.RESTORED)
+_DONE = (*_ALLOWED, Outcome.ALREADY_GONE)
 
 
 @dataclass(slots=True)
@@ -53,7 +54,7 @@ class ActionSchedule:
         """Take in what became of one that was started."""
         self._running -= 1
         self._record(result)
-        if result.outcome in _DONE:
+        if result.outcome in _ALLOWED:
             self._allowed = True
         if result.outcome is Outcome.DENIED:
             self._denials += 1

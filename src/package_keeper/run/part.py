@@ -55,7 +55,7 @@ class Part:
 
     def report(self) -> PackageReport:
         """What became of the package so far; from any thread."""
-        self._record.results(
+        self._record.unless_known(
             Result(version=decision.version, outcome=Outcome.ERROR, detail=_MAYBE)
             for decision in self._means.journal.unsettled(self._ref)
         )

@@ -49,6 +49,12 @@ class Record:
         for result in results:
             self.result(result)
 
+    def unless_known(self, results: Iterable[Result]) -> None:
+        """What is to be told of versions as long as nothing better is known of them."""
+        with self._lock:
+            for result in results:
+                self._results.setdefault(result.version.id, result)
+
     @property
     def changed(self) -> bool:
         """Whether anything of the package was changed."""
