@@ -35,15 +35,21 @@ class Check:
 
 
 def check_kept(plan: Plan, graph: ImageGraph, registry: Presence, workers: int) -> Check:
-    """Ask for everything that the kept images need and that was readable before."""
-    kept = [decision.version.name for decision in plan.staying]
-    needed = [digest for digest in graph.closure(kept) if digest in graph.readings.manifests]
+    """Ask for all that stays or that the kept images need, and that was readable before.
+
+    What only stays because of a doubt about something else needs nothing: it may be an attestation
+    whose subject went.
+    """
+    staying = [decision.version.name for decision in plan.staying]
+    images = [decision.version.name for decision in plan.staying if decision.is_image]
+    needed = dict.fromkeys((*staying, *graph.closure(images)))
+    asked = [digest for digest in needed if digest in graph.readings.manifests]
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        answers = list(pool.map(lambda digest: _exists(registry, digest), needed))
+        answers = list(pool.map(lambda digest: _exists(registry, digest), asked))
     return Check(
         checked=sum(answer is not None for answer in answers),
-        missing=_where(needed, answers, found=False),
-        unchecked=_where(needed, answers, found=None),
+        missing=_where(asked, answers, found=False),
+        unchecked=_where(asked, answers, found=None),
     )
 
 
