@@ -51,7 +51,6 @@ def clean_ups(draw: st.DrawFn) -> CleanUp:
     return world, deletion_of({*indexes(world)[:1], *draw(st.sets(ids, min_size=1))})
 
 
-@settings(max_examples=twice_as_many())
 @given(clean_ups(), workers)
 def test_a_clean_up_is_undone_by_its_journal(clean_up: CleanUp, at_once: int) -> None:
     world, rules = clean_up
@@ -107,7 +106,6 @@ def test_undoing_twice_is_nothing_to_do(clean_up: CleanUp) -> None:
     assert github.lines == written
 
 
-@settings(max_examples=twice_as_many())
 @given(clean_ups(), kills)
 def test_no_image_is_back_before_its_parts(clean_up: CleanUp, ending: Ending | None) -> None:
     """Wherever the undoing is cut, each image that is there again is as whole as it was."""
@@ -121,7 +119,6 @@ def test_no_image_is_back_before_its_parts(clean_up: CleanUp, ending: Ending | N
     assert all(missing_of(github, [name]) == lacked[name] for name in came)
 
 
-@settings(max_examples=twice_as_many())
 @given(layered_worlds)
 def test_an_image_comes_back_whole_without_a_journal(world: World) -> None:
     """What it is made of is read from its manifest once that is back."""
@@ -138,7 +135,6 @@ def test_an_image_comes_back_whole_without_a_journal(world: World) -> None:
     assert github.active[number] == versions[number]
 
 
-@settings(max_examples=twice_as_many())
 @given(worlds(), st.sets(st.integers(1, 9), max_size=4))
 def test_repair_makes_every_tag_pull_again(world: World, taken: set[int]) -> None:
     """Whatever untagged versions another tool took away, and whoever shares them."""

@@ -1,0 +1,215 @@
+"""What counts as a journal, and what is gone by its account."""
+
+import json
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from package_keeper.domain.journal import JournalEntry, NotAJournal, gone_by, parse_journal
+from package_keeper.domain.model import PackageType
+from package_keeper.domain.plan import Verdict
+
+HEADER = json.dumps({"journal": 1, "time": "2026-11-22T12:00:00Z", "run": ""})
+
+
+def line(number: int = 1, outcome: str = "deleted", **changes: object) -> str:
+    fields: dict[str, object] = {
+        "time": "2026-11-22T12:00:00Z",
+        "owner": "acme",
+        "type": "npm",
+        "package": "app",
+        "id": number,
+        "name": f"{number}.0.0",
+        "tags": [],
+        "parents": [],
+        "action": "delete",
+        "reason": "selected",
+        "outcome": outcome,
+        "request-id": None,
+    }
+    return json.dumps(fields | changes)
+
+
+def journal(*lines: str) -> str:
+    return "".join(f"{text}\n" for text in (HEADER, *lines))
+
+
+def gone(*lines: str) -> list[int]:
+    return [entry.id for entry in gone_by(parse_journal(journal(*lines)))]
+
+
+def test_a_line_becomes_an_entry() -> None:
+    (entry,) = parse_journal(journal(line(tags=["a"], parents=["b"], type="container")))
+    assert entry == JournalEntry(
+        owner="acme",
+        type=PackageType.CONTAINER,
+        package="app",
+        id=1,
+        name="1.0.0",
+        tags=("a",),
+        parents=("b",),
+        action=Verdict.DELETE,
+        outcome="deleted",
+    )
+
+
+# Cut
+
+
+@given(st.integers(0, 3000))
+@settings(max_examples=300)
+def test_a_journal_may_end_anywhere(length: int) -> None:
+    """As `kill -9` leaves it; whole lines are never lost, and half a line never counts."""
+    whole = journal(*(line(n, outcome) for n in (1, 2) for outcome in ("started", "deleted")))
+    text = whole[:length]
+    if "\n" not in text and text != HEADER:
+        with pytest.raises(NotAJournal, match="no run wrote a whole line"):
+            parse_journal(text)
+        return
+    complete = text.count("\n") - 1 + (text != whole and text.endswith("}"))
+    assert len(parse_journal(text)) == max(min(complete, 4), 0)
+
+
+def test_the_next_run_goes_on_after_a_cut_line() -> None:
+    text = journal(line(1), line(2)[:40], HEADER, line(3))
+    assert [entry.id for entry in parse_journal(text)] == [1, 3]
+
+
+def test_a_disk_that_was_full_for_a_while_loses_only_the_lines_it_did_not_take() -> None:
+    text = journal(line(1), line(2, "started"), line(2)[:70], line(3))
+    assert [entry.id for entry in parse_journal(text)] == [1, 2, 3]
+
+
+def test_a_header_that_was_cut_is_followed_by_another() -> None:
+    assert parse_journal(f"{HEADER[:20]}\n{journal(line(1))}")[0].id == 1
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n\n"])
+def test_line_ends_may_have_changed_on_the_way(end: str) -> None:
+    assert parse_journal(journal(line(1)).replace("\n", end))[0].id == 1
+
+
+# Not a journal
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "{", "{\n{\n"])
+def test_nothing_written_is_no_journal(text: str) -> None:
+    with pytest.raises(NotAJournal, match="no run wrote a whole line to it"):
+        parse_journal(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not json",
+        "[]",
+        "7",
+        '"text"',
+        "[" * 100_000,
+        line(1),
+        f"{HEADER}\nnot json\n{line(1)}",
+        f"{HEADER}\n[]\n",
+        f"{HEADER}\n{'9' * 5000}\n",
+        f'{HEADER}\n{{"a": {"[" * 100_000}{"]" * 100_000}}}\n',
+        f"{HEADER}\n{{}}\n",
+        f"{HEADER}\n{line(1)[:-1]}, }}\n",
+    ],
+)
+def test_other_texts_are_refused_with_the_line(text: str) -> None:
+    with pytest.raises(NotAJournal, match=r"^line [12] is not a line of a journal$"):
+        parse_journal(text)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": "1"},
+        {"id": 0},
+        {"id": -1},
+        {"id": 1.5},
+        {"id": True},
+        {"id": None},
+        {"id": [1]},
+        {"owner": None},
+        {"type": "docker-image"},
+        {"package": 7},
+        {"name": ["x"]},
+        {"tags": "v1"},
+        {"tags": [1]},
+        {"parents": {}},
+        {"action": "destroy"},
+        {"outcome": 3},
+    ],
+)
+def test_fields_are_what_they_must_be(change: dict[str, object]) -> None:
+    with pytest.raises(NotAJournal, match="line 2 is not a line of a journal"):
+        parse_journal(journal(line(1, **change)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("field", ["owner", "type", "package", "id", "name", "tags", "outcome"])
+def test_no_field_may_be_missing(field: str) -> None:
+    fields = json.loads(line())
+    del fields[field]
+    with pytest.raises(NotAJournal, match="line 2"):
+        parse_journal(journal(json.dumps(fields)))
+
+
+def test_another_version_of_the_format_is_refused() -> None:
+    with pytest.raises(NotAJournal, match="line 1 is of a journal of version 2, not 1"):
+        parse_journal('{"journal": 2}\n')
+
+
+@given(st.text())
+def test_any_text_is_a_journal_or_refused(text: str) -> None:
+    with suppress(NotAJournal):
+        assert isinstance(parse_journal(f"{HEADER}\n{text}"), tuple)
+
+
+# Gone
+
+
+@pytest.mark.parametrize("outcome", ["started", "deleted", "error"])
+def test_what_may_have_been_deleted_counts_as_gone(outcome: str) -> None:
+    assert gone(line(1, "started"), line(1, outcome)) == [1]
+
+
+@pytest.mark.parametrize(
+    "outcome", ["denied", "retained", "undeletable", "changed", "not-attempted", "already-gone"]
+)
+def test_what_was_not_deleted_is_not_gone(outcome: str) -> None:
+    assert gone(line(1, "started"), line(1, outcome)) == []
+
+
+@pytest.mark.parametrize("outcome", ["already-gone", "not-attempted"])
+def test_what_an_earlier_run_may_have_deleted_stays_gone(outcome: str) -> None:
+    """The first run was killed; its deletion was carried out, as the second one finds."""
+    assert gone(line(1, "started"), HEADER, line(1, "started"), line(1, outcome)) == [1]
+
+
+def test_what_was_brought_back_is_not_gone_and_the_rest_is() -> None:
+    restore = {"action": "restore"}
+    done = [line(n) for n in (1, 2, 3)]
+    back = [line(1, "started", **restore), line(1, "restored", **restore)]
+    not_back = [line(2, "started", **restore), line(3, "denied", **restore)]
+    assert gone(*done, HEADER, *back, *not_back) == [3, 2]
+    assert gone(*done[:1], *back, line(1)) == [1]
+    assert gone(*back) == []
+
+
+def test_taking_a_tag_off_deletes_nothing_that_is_to_come_back() -> None:
+    """Its stand-in is deleted, and is nobody's; the image was there."""
+    untag = {"action": "untag"}
+    assert gone(line(1, "untagged", **untag), line(2, "started", **untag)) == []
+    assert gone(line(2, "deleted", **untag)) == []
+
+
+def test_a_package_restored_as_a_whole_has_no_versions() -> None:
+    whole = json.dumps({"whole-package": True, "id": None, "action": "restore"})
+    assert gone(line(1), whole) == [1]
+
+
+def test_the_same_id_in_another_package_is_another_version() -> None:
+    restored = line(1, "restored", action="restore", package="web")
+    assert gone(line(1), restored) == [1]
