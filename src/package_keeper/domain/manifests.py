@@ -7,6 +7,7 @@ descriptor that is not called a manifest (a layer, a build cache's blob) is one 
 import hashlib
 import json
 from dataclasses import dataclass
+from sys import intern
 
 INDEX_TYPES = (
     "application/vnd.oci.image.index.v1+json",
@@ -97,7 +98,7 @@ def _platform(value: object) -> str:
     if not isinstance(value, dict):
         return ""
     parts = (_text(value.get(key)) for key in ("os", "architecture", "variant"))
-    return "/".join(part for part in parts if part)
+    return intern("/".join(part for part in parts if part))
 
 
 def _digest(descriptor: object) -> str | None:
@@ -107,4 +108,5 @@ def _digest(descriptor: object) -> str | None:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    """The text, one object for the same text: media types and digests come again and again."""
+    return intern(value) if isinstance(value, str) else ""

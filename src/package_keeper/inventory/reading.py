@@ -6,7 +6,6 @@ schema 2 list need no reading. It does not decide whether anything needs reading
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -15,6 +14,7 @@ from package_keeper.domain.images import Readings
 from package_keeper.domain.manifests import DOCKER_SCHEMA_2, Manifest
 from package_keeper.domain.model import Version
 from package_keeper.inventory.ports import Manifests
+from package_keeper.pacing.together import ask_together
 
 _Read = Callable[[str], Manifest | None]
 
@@ -46,13 +46,12 @@ class ManifestReader:
         self._refusals.clear()
         listed = {version.name: version for version in versions}
         tagged = [digest for digest, version in listed.items() if version.tags]
-        with ThreadPoolExecutor(max_workers=self.workers) as pool:
-            self._fetch(pool, tagged[:1])  # alone, so that the others find a registry token
-            self._fetch(pool, tagged)
-            leaves = self._schema_2_leaves()
-            self._fetch(pool, (digest for digest in listed if digest not in leaves))
-            while named := self._named_only(listed):
-                self._fetch(pool, named, self._unlisted)
+        self._fetch(tagged[:1])  # alone, so that the others find a registry token
+        self._fetch(tagged)
+        leaves = self._schema_2_leaves()
+        self._fetch(digest for digest in listed if digest not in leaves)
+        while named := self._named_only(listed):
+            self._fetch(named, self._unlisted)
         if self._refusals and not self._manifests:
             raise self._refusals[0]
         return Readings(
@@ -61,11 +60,10 @@ class ManifestReader:
             unreadable=dict(self._unreadable),
         )
 
-    def _fetch(
-        self, pool: ThreadPoolExecutor, digests: Iterable[str], read: _Read | None = None
-    ) -> None:
+    def _fetch(self, digests: Iterable[str], read: _Read | None = None) -> None:
         wanted = [digest for digest in digests if not self._is_settled(digest)]
-        results = pool.map(partial(self._one, read or self.registry.manifest), wanted)
+        ask = partial(self._one, read or self.registry.manifest)
+        results = ask_together(ask, wanted, workers=self.workers)
         for digest, result in zip(wanted, results, strict=True):
             if isinstance(result, Manifest):
                 self._manifests[digest] = result
