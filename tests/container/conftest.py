@@ -1,12 +1,13 @@
 """The image, built once for all tests of this folder, and what it works on in them."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from container.engine import ROOT, Engine, Job, build, copy_checkout
+from container.engine import BASE, ROOT, Engine, Job, build, copy_checkout
 from fake_github import FakeGitHub, FakePackage, Token
 from real_tools import TOOLS, missing
 
@@ -39,6 +40,23 @@ def image(engine: Engine, checkout: Path) -> Iterator[str]:
     tag = f"localhost/package-keeper:test-{os.getpid()}"
     yield build(engine, checkout, tag)
     engine.podman("image", "rm", "--force", tag)
+
+
+@pytest.fixture(scope="session")
+def layers(engine: Engine, image: str, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The image's layers as archives, lowest first."""
+    folder = tmp_path_factory.mktemp("image")
+    saved = engine.podman("save", "--format=docker-dir", f"--output={folder / 'saved'}", image)
+    assert saved.returncode == 0, saved.stderr
+    manifest = json.loads((folder / "saved" / "manifest.json").read_text())
+    return [folder / "saved" / layer["digest"].split(":")[1] for layer in manifest["layers"]]
+
+
+@pytest.fixture(scope="session")
+def own_layers(engine: Engine, image: str, layers: list[Path]) -> list[Path]:
+    """The layers above the base."""
+    base = len(engine.inspect(BASE)["RootFS"]["Layers"])
+    return layers[base:]
 
 
 @pytest.fixture

@@ -161,12 +161,16 @@ class Job:
         ]
 
     def run(
-        self, engine: Engine, image: str, inputs: Mapping[str, str], options: Sequence[str] = ()
+        self,
+        engine: Engine,
+        image: str,
+        inputs: Mapping[str, str],
+        options: Sequence[str] = (),
+        command: Sequence[str] = (),
     ) -> Finished:
         """Run the action's step to its end and read what it wrote."""
-        run = engine.podman(
-            "run", *self.arguments(inputs), *options, image, **self._environment(inputs)
-        )
+        given = [*self.arguments(inputs), *options, image, *command]
+        run = engine.podman("run", *given, **self._environment(inputs))
         return self.finished(code=run.returncode, log=run.stdout + run.stderr)
 
     def start(

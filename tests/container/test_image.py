@@ -1,10 +1,9 @@
-"""The image: the same twice, small, quick to start, and without what a run does not need."""
+"""The image: the same twice, compiled, and without what a run does not need."""
 
-import json
 import os
 import re
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,9 +15,6 @@ pytestmark = [
     pytest.mark.xdist_group("container"),
 ]
 
-# What the project's own layers may hold at most, unpacked.
-LARGEST_MB = 24
-
 SECRET = re.compile(
     rb"gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9]{22}_|-----BEGIN [A-Z ]*PRIVATE KEY-----\n\w"
 )
@@ -26,23 +22,6 @@ NEVER = re.compile(
     r"(?:^|/)(?:gcc|g\+\+|cc1|clang|make|setuptools|pytest|hypothesis|aiohttp)$"
     r"|/\.cache/|(?:^|/)\.git(?:/|$)|(?:^|/)pip\.conf$|\.whl$|(?:^|/)tests$|^build(?:/|$)|^wheels"
 )
-
-
-@pytest.fixture(scope="module")
-def layers(engine: Engine, image: str, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The image's layers as archives, lowest first."""
-    folder = tmp_path_factory.mktemp("image")
-    saved = engine.podman("save", "--format=docker-dir", f"--output={folder / 'saved'}", image)
-    assert saved.returncode == 0, saved.stderr
-    manifest = json.loads((folder / "saved" / "manifest.json").read_text())
-    return [folder / "saved" / layer["digest"].split(":")[1] for layer in manifest["layers"]]
-
-
-@pytest.fixture(scope="module")
-def own_layers(engine: Engine, image: str, layers: list[Path]) -> list[Path]:
-    """The layers above the base."""
-    base = len(engine.inspect("localhost/python:3.13-slim-trixie")["RootFS"]["Layers"])
-    return layers[base:]
 
 
 def members(archives: list[Path]) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
@@ -92,19 +71,6 @@ def test_every_file_is_root_s_and_nobody_else_s_to_change(own_layers: list[Path]
     for _, member in members(own_layers):
         assert (member.uid, member.gid) == (0, 0), member.name
         assert member.issym() or not member.mode & 0o022, member.name
-
-
-def test_size(
-    engine: Engine,
-    image: str,
-    own_layers: list[Path],
-    record_property: Callable[[str, object], None],
-) -> None:
-    own = sum(member.size for _, member in members(own_layers)) / 1e6
-    whole = engine.inspect(image)["Size"] / 1e6
-    record_property("image MB", round(whole))
-    record_property("own MB", round(own, 1))
-    assert own < LARGEST_MB
 
 
 def test_all_that_is_imported_is_compiled(engine: Engine, image: str) -> None:
