@@ -249,6 +249,22 @@ def test_what_gained_a_protected_tag_stays(github: FakeGitHub, job: Job) -> None
     assert "1.0.0" in warning
 
 
+def test_what_gained_any_tag_stays(github: FakeGitHub, job: Job) -> None:
+    """Somebody has just begun to use it, whatever the tag is called."""
+    package = github.add_package("acme", "container", "app")
+    doomed, other = (
+        package.push_image(tags=(tag,), attestations=False, created_at=day(0))
+        for tag in ("pr-1", "pr-2")
+    )
+    package.push_image(tags=("1.0.0",), created_at=day(1))
+    before_second_look(github, lambda: package.retag(package.active[doomed], ("pr-3",)))
+    finished = job.run({"delete": "pr-*"})
+    assert (finished.code, finished.outcome) == (0, "done")
+    assert package.pullable("pr-1") == package.pullable("pr-3") == []
+    assert other not in package.active
+    assert [w for w in finished.annotations("warning") if "changed" in w]
+
+
 def test_what_a_new_push_needs_stays(github: FakeGitHub, job: Job) -> None:
     """A platform that did not change is part of the new image too."""
     package = github.add_package("acme", "container", "app")
