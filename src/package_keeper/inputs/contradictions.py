@@ -43,6 +43,8 @@ _ONLY_FOR_DELETING = (
     declared.DELETE_UNTAGGED,
     declared.DELETE_IDS,
     declared.UNTAG,
+    declared.MAX_DELETIONS,
+    declared.IF_EMPTY,
 )
 
 
@@ -70,7 +72,7 @@ def record_contradictions(reading: Reading, asked: Asked) -> None:
     _untagging(reading, asked)
     if asked.package_type is not None:
         _without_effect(reading, asked.short, asked.package_type)
-        _impossible_patterns(reading, asked.short, asked.package_type)
+        _impossible_patterns(reading, asked, asked.package_type)
     _same_file(reading, asked)
 
 
@@ -99,7 +101,8 @@ def _narrows_nothing(reading: Reading) -> None:
 def record_restoring(reading: Reading, asked: Asked) -> None:
     """Restoring is one thing at a time, and never together with deleting."""
     for entry in _ONLY_FOR_DELETING:
-        if reading.text(entry) and reading.text(entry) != entry.default:
+        text = reading.text(entry)
+        if text and text != entry.default and text not in values.FALSE:
             problem = "is about deleting, and this step restores: these are two steps"
             reading.refuse(entry, problem)
     ways = [entry.name for entry in _ALONE if reading.text(entry) in values.TRUE]
@@ -152,11 +155,15 @@ def _without_effect(reading: Reading, short: ShortInputs, package_type: PackageT
         reading.refuse(declared.MANIFEST_CACHE, problem, value=value)
 
 
-def _impossible_patterns(reading: Reading, short: ShortInputs, package_type: PackageType) -> None:
+def _impossible_patterns(reading: Reading, asked: Asked, package_type: PackageType) -> None:
     """Patterns no tag can match; elsewhere versions are named freely."""
     if not package_type.has_tags:
         return
-    for entry, patterns in ((declared.KEEP, short.keep), (declared.DELETE, short.delete)):
+    for entry, patterns in (
+        (declared.KEEP, asked.short.keep),
+        (declared.DELETE, asked.short.delete),
+        (declared.RESTORE, asked.restore.patterns),
+    ):
         reading.attempt(entry, patterns, lambda given: each(given, _possible))
 
 
@@ -176,6 +183,12 @@ def _possible(pattern: Pattern) -> Pattern:
 
 def _same_file(reading: Reading, asked: Asked) -> None:
     """Journal and cache would overwrite one another."""
-    if asked.manifest_cache is not None and asked.manifest_cache == asked.journal_file:
-        value = reading.text(declared.MANIFEST_CACHE)
-        reading.refuse(declared.MANIFEST_CACHE, "is the journal-file as well", value=value)
+    value = reading.text(declared.MANIFEST_CACHE)
+    if asked.manifest_cache is None:
+        return
+    for name, other in (
+        (declared.JOURNAL_FILE.name, asked.journal_file),
+        (declared.RESTORE_FROM.name, asked.restore.journal),
+    ):
+        if asked.manifest_cache == other:
+            reading.refuse(declared.MANIFEST_CACHE, f"is the {name} as well", value=value)
