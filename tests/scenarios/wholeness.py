@@ -14,12 +14,16 @@ _ABOUT = re.compile(r"sha256-([0-9a-f]{64})(\.sig|\.att|\.sbom)?")
 
 
 class Contents:
-    """What a package held at one moment: which of its versions could be pulled, and their ties."""
+    """What a package held at one moment: which of its versions could be pulled, and their ties.
 
-    def __init__(self, package: FakePackage) -> None:
+    `unpullable` are digests for which the registry answers that they are not there.
+    """
+
+    def __init__(self, package: FakePackage, *, unpullable: Iterable[str] = ()) -> None:
         versions = package.versions
         self.tags = {version.name: version.tags for version in versions}
-        self.present = {version.name for version in versions if version.name in package.manifests}
+        pullable = package.manifests.keys() - set(unpullable)
+        self.present = {version.name for version in versions if version.name in pullable}
         self._needs: dict[str, set[str]] = defaultdict(set)
         for digest in self.present:
             stored = package.manifests[digest]
@@ -51,13 +55,23 @@ class Contents:
         return found & self.present
 
 
-def assert_left_whole(before: Contents, after: Contents, names: Mapping[str, str]) -> None:
-    """Fail where something is left that lost something; `names` says what digests are called."""
+def assert_left_whole(
+    before: Contents,
+    after: Contents,
+    names: Mapping[str, str],
+    *,
+    images: Iterable[str] | None = None,
+) -> None:
+    """Fail where something is left that lost something; `names` says what digests are called.
+
+    What is left lost nothing that it lists, and `images` (all with a tag) nothing that belongs to
+    them.
+    """
     called = {digest: name for name, digest in names.items()}
     for digest in after.present & before.present:
         lost = (set(before.listed[digest]) & before.present) - after.present
         assert not lost, f"{called.get(digest, digest)} lists {_names(lost, called)}, now gone"
-    for digest in after.images & before.present:
+    for digest in before.present & (after.images if images is None else set(images)):
         lost = before.belonging_to(digest) - after.present
         assert not lost, f"{called.get(digest, digest)} lost {_names(lost, called)}"
 
