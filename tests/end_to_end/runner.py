@@ -239,5 +239,11 @@ def json_lines(text: str) -> Iterator[Json]:
             continue
 
 
+def announced_in(journal_file: Path) -> set[int]:
+    """The ids that the journal on disk announces at this moment, in whole lines."""
+    whole = _text(journal_file).rpartition("\n")[0]
+    return {line["id"] for line in json_lines(whole) if line.get("outcome") == "started"}
+
+
 def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8") if file.is_file() else ""
