@@ -149,16 +149,20 @@ def _with_doubt(graph: ImageGraph, settled: Settlement) -> Settlement:
 
 
 def _hides_parts(graph: ImageGraph, digest: str) -> bool:
-    """Whether the registry lacks something needed that may have had parts."""
+    """Whether the registry lacks something needed that may have had parts.
+
+    A version that is listed and yet not to be had is a riddle, so it may; what is in no listing is
+    simply gone, and its parents say whether it was an index.
+    """
     if digest not in graph.readings.absent:
         return False
+    if digest in graph.versions:
+        return True
     parents = graph.parents.get(digest, ())
     listed = [
         c for p in parents for c in graph.readings.manifests[p].children if c.digest == digest
     ]
-    if listed:
-        return any(child.may_have_children for child in listed)
-    return digest in graph.versions
+    return any(child.may_have_children for child in listed)
 
 
 def _all_listed_by(graph: ImageGraph, parts: Iterable[str]) -> set[str]:
