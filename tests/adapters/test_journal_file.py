@@ -16,9 +16,9 @@ def test_lines_are_appended_and_the_file_is_made_with_the_first(tmp_path: Path) 
     path = tmp_path / "reports" / "journal.jsonl"
     journal = opened(path, tmp_path)
     assert not path.parent.exists()
-    assert not journal.is_written
+    written = [journal.is_written]
     journal.append("one")
-    assert journal.is_written
+    assert [*written, journal.is_written] == [False, True]
     journal.append("zwei ü")
     journal.close()
     again = opened(path, tmp_path)

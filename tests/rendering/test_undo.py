@@ -1,6 +1,7 @@
 """How to undo a deletion: a step or a command that means what it says."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -79,7 +80,42 @@ def test_undoing_is_a_step_to_paste_where_the_action_is_known() -> None:
     package-type: container
     restore-ids: "106,105,104,103,102,101"
 ```"""
-    assert step in page(normal_run(), ACTION)
+    assert f"Without a journal:\n\n{step}" in page(normal_run(), ACTION)
+    by_journal = step.replace(
+        'ids: "106,105,104,103,102,101"', 'from: "package-keeper-journal.jsonl"'
+    )
+    assert f"brought there from an artifact:\n\n{by_journal}" in page(normal_run(), ACTION)
+
+
+def test_many_ids_are_left_to_the_journal_and_to_commands() -> None:
+    versions = [version(n, f"v{n}", days=n) for n in range(1, 102)]
+    decisions = tuple(delete(each, "delete: v*") for each in versions)
+    plan = Plan(package=package(), decisions=decisions)
+    done = PackageReport(name="app", plan=plan, results=results(plan, Outcome.DELETED))
+    text = page(RunReport(packages=(done,), journal_file="journal.jsonl"))
+    assert 'restore-from: "journal.jsonl"' in text
+    assert "restore-ids:" not in text
+    assert "<summary>The same as commands</summary>" in text
+
+
+def test_one_step_names_all_packages_of_the_journal() -> None:
+    names = ["app", "octo-org/web", *(f"p{n}" for n in range(20))]
+    done = []
+    for name in names:
+        plan = Plan(package=package(name), decisions=(delete(version(7, days=1), "delete: *"),))
+        done.append(PackageReport(name=name, plan=plan, results=results(plan, Outcome.DELETED)))
+    few = page(RunReport(packages=tuple(done[:2]), journal_file="journal.jsonl"))
+    assert 'package-name: "app, octo-org/octo-org/web"' in few
+    assert few.count("restore-ids:") == 2
+    many = page(RunReport(packages=tuple(done), journal_file="journal.jsonl"))
+    assert 'package-name: "*"' in many
+
+
+@pytest.mark.parametrize("file", [None, "a b.jsonl", 'a".jsonl', "${{ x }}", "-j"])
+def test_a_journal_without_a_plain_name_is_not_in_a_step(file: str | None) -> None:
+    report = replace(normal_run(), journal_file=file)
+    assert "restore-from" not in page(report)
+    assert "restore-ids" in page(report)
 
 
 def test_undoing_a_whole_package_is_a_step_as_well() -> None:
@@ -92,10 +128,12 @@ def test_undoing_a_whole_package_is_a_step_as_well() -> None:
 def test_the_step_uses_inputs_that_the_action_declares() -> None:
     declared = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))["inputs"]
     for report in (normal_run(), whole_package(done=True)):
-        (fence,) = re.findall(r"```yaml\n(.*?)```", page(report, ACTION), re.DOTALL)
-        (step,) = yaml.safe_load(fence)
-        assert step["uses"] == ACTION.action
-        assert step["with"].keys() <= declared.keys()
+        fences = re.findall(r"```yaml\n(.*?)```", page(report, ACTION), re.DOTALL)
+        assert fences
+        for fence in fences:
+            (step,) = yaml.safe_load(fence)
+            assert step["uses"] == ACTION.action
+            assert step["with"].keys() <= declared.keys()
 
 
 @pytest.mark.parametrize("name", ['a"b', "${{ github.token }}", "a\nb", "-a", "ghp_0123456789abc"])
@@ -108,8 +146,9 @@ def test_a_name_that_could_mean_more_in_a_workflow_gets_a_command(name: str) -> 
 
 
 @pytest.mark.parametrize("action", ["", "@v1", "./", "a/b", "a/b@v1\n- run: x", "a b/c@d"])
-def test_an_action_without_a_plain_name_gets_a_command(action: str) -> None:
-    assert "```yaml" not in page(normal_run(), Links(action=action))
+def test_an_action_without_a_plain_name_is_called_by_its_own(action: str) -> None:
+    text = page(normal_run(), Links(action=action))
+    assert text.count("- uses: package-keeper/package-keeper@v1\n  with:") == 2
 
 
 def test_undoing_without_a_known_package_names_the_ids() -> None:

@@ -1,14 +1,14 @@
 """How to undo a deletion.
 
-Decides what a person is told who wants deleted versions back: a step of a workflow to paste where
-the name of this action is known, else a command. Restoring is not done here.
+Decides what a person is told who wants deleted versions back: steps of a workflow to paste, which
+name the journal or, where they are few, the ids; and folded, or where a name might mean more than
+itself in a workflow, commands. Restoring is not done here.
 
 GitHub restores what was deleted within 30 days as long as its name is free (REST API reference,
 "Restore package version for an organization"); that needs the scopes `read:packages` and
 `write:packages`.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -18,7 +18,9 @@ from package_keeper.domain.model import Owner, OwnerKind, PackageRef
 from package_keeper.domain.outcome import Outcome
 from package_keeper.domain.report import PackageReport, RunReport
 from package_keeper.rendering.links import Links, package_name
+from package_keeper.rendering.tables import folded
 from package_keeper.rendering.tally import in_plan_order
+from package_keeper.rendering.undo_steps import by_ids, by_journal
 from package_keeper.rendering.untrusted import code, without_tokens
 from package_keeper.rendering.words import counted, day, number
 
@@ -26,9 +28,6 @@ RESTORABLE = timedelta(days=30)
 """How long GitHub keeps what was deleted."""
 
 _IDS_PER_LINE = 8
-
-_PLAIN = re.compile(r"[A-Za-z0-9@_][A-Za-z0-9@/_.+-]*")
-_ACTION = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[\w.-]+)+@[\w./-]+", re.ASCII)
 
 _TAGS = (
     "A tag that was taken off is put back by pushing it again: its image is still there, under "
@@ -50,17 +49,31 @@ def undo(report: RunReport, *, links: Links, now: datetime, most_ids: int) -> tu
         lines += [_TAGS, ""]
     if deleted:
         lines += [_until(report, now), ""]
-    for package in deleted:
+    ids = [(package, _ids_to_restore(package)) for package in deleted]
+    steps = [*by_journal(deleted, report.journal_file, links), *by_ids(ids, links)]
+    commands = _all_commands(report, ids, links, most_ids)
+    if not steps:
+        return (*lines, *commands)
+    return (*lines, *steps, *folded("The same as commands", commands))
+
+
+def _all_commands(
+    report: RunReport,
+    deleted: Sequence[tuple[PackageReport, tuple[int, ...]]],
+    links: Links,
+    most_ids: int,
+) -> list[str]:
+    lines: list[str] = []
+    for package, ids in deleted:
         if most_ids < 1:
             break
         if len(deleted) > 1:
             lines += [f"{code(package_name(package))}:", ""]
-        ids = _ids_to_restore(package)
-        lines += [*_ways(package, ids[:most_ids], links), ""]
+        lines += ["```sh", *_commands(package, ids[:most_ids], links), "```", ""]
         if len(ids) > most_ids and not _is_whole(package):
             lines += [_not_all(report, most_ids, len(ids)), ""]
         most_ids -= 1 if _is_whole(package) else len(ids)
-    return tuple(lines)
+    return lines
 
 
 def _until(report: RunReport, now: datetime) -> str:
@@ -93,33 +106,6 @@ def _ids_to_restore(package: PackageReport) -> tuple[int, ...]:
     """Parts before what they are part of: the order of deleting, the other way round."""
     deleted = in_plan_order(package, (Outcome.DELETED,))
     return tuple(result.version.id for result in reversed(deleted))
-
-
-def _ways(package: PackageReport, ids: Sequence[int], links: Links) -> list[str]:
-    step = _step(package, ids, links)
-    if step:
-        return ["```yaml", *step, "```"]
-    return ["```sh", *_commands(package, ids, links), "```"]
-
-
-def _step(package: PackageReport, ids: Sequence[int], links: Links) -> list[str]:
-    """The step; none where a name is not as plain as to mean only itself in a workflow."""
-    if package.plan is None or not _ACTION.fullmatch(links.action):
-        return []
-    ref = package.plan.package.ref
-    if not _PLAIN.fullmatch(ref.owner.login) or not _PLAIN.fullmatch(ref.name):
-        return []
-    if without_tokens(ref.name) != ref.name:
-        return []
-    wanted = f'restore-ids: "{",".join(map(str, ids))}"'
-    return [
-        f"- uses: {links.action}",
-        "  with:",
-        f'    owner: "{ref.owner.login}"',
-        f'    package-name: "{ref.name}"',
-        f"    package-type: {ref.type.value}",
-        f"    {'restore-package: true' if _is_whole(package) else wanted}",
-    ]
 
 
 def _commands(package: PackageReport, ids: Iterable[int], links: Links) -> list[str]:
