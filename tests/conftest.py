@@ -12,7 +12,7 @@ from typing import Any
 import hypothesis
 import pytest
 
-from real_tools import TOOLS, require
+from real_tools import TOOLS, require, told_once
 
 # A shared machine may stall any test for longer than hypothesis' 200 ms.
 hypothesis.settings.register_profile("package-keeper", deadline=None, print_blob=True)
@@ -73,7 +73,10 @@ def _refuse_unless_local(host: object) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Show what tests measured, such as the size of the image."""
+    """Show what tests measured, such as the size of the image, and why tests were skipped."""
     for report in terminalreporter.getreports("passed"):
         for name, value in report.user_properties:
             terminalreporter.write_line(f"{report.nodeid}: {name} = {value}")
+    reasons = [report.longrepr[2] for report in terminalreporter.getreports("skipped")]
+    for line in told_once(reason.removeprefix("Skipped: ") for reason in reasons):
+        terminalreporter.write_line(line)
