@@ -50,7 +50,8 @@ HEAD = (
     "Refused",
     "At once",
     "Ideal",
-    "Wall / ideal",
+    "First to last request",
+    "Wall",
     "CPU",
     "Memory",
 )
@@ -83,10 +84,15 @@ def _cells(measured: Measured, cpu: float) -> tuple[str, ...]:
         str(measured.refused),
         str(measured.most_open),
         f"{measured.ideal:.1f} s",
-        f"{measured.wall / measured.ideal:.2f}",
+        _against(measured.asking, measured.ideal),
+        _against(measured.wall, measured.ideal),
         f"{cpu:.1f} s",
         f"{measured.memory / 1e6:.0f} MB",
     )
+
+
+def _against(seconds: float, ideal: float) -> str:
+    return f"{seconds:.1f} s ({seconds / ideal:.2f})"
 
 
 def _row(cells: tuple[str, ...]) -> str:

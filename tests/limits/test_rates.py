@@ -16,7 +16,7 @@ from pacing.clocks import FakeClock
 
 NPM = {"package-type": "npm", "versions-to-keep": "2"}
 
-AT_ONCE = 32
+AT_ONCE = 48
 """How many requests may be under way, each of which may meet the same refusal."""
 
 

@@ -50,18 +50,25 @@ def all_rows(
     rows_expected: int = 0,
     most: int = MOST_PAGES,
 ) -> Iterator[T]:
-    """Every row, page by page; the pages known of from the start are fetched at the same time.
+    """Every row, page by page; pages that are known of are fetched at the same time.
 
-    `rows_expected` tells how many there may be where the first page does not. `most` is the number
-    of the last page that may be asked for. Raises what `fetch` raises: a missing page is a missing
+    `rows_expected` tells how many there may be before the first page does. `most` is the number of
+    the last page that may be asked for. Raises what `fetch` raises: a missing page is a missing
     listing.
     """
-    page = fetch(1)
-    yield from page.rows
-    known = max((page.links or {}).get("last", 1), -(-rows_expected // per_page))
-    if known > 1:
-        _require_later(page, known)
-    for page in _together(fetch, executor, range(2, min(known, most) + 1)):
+    expected = max(-(-rows_expected // per_page), 1)
+    if expected > MOST_PAGES:
+        raise AnswerLost(f"a listing of {rows_expected} rows is not believed")
+    expected = min(expected, most)
+    pages = _together(fetch, executor, range(1, expected + 1))
+    first = page = next(pages)
+    yield from first.rows
+    for page in pages:
+        yield from page.rows
+    last = (first.links or {}).get("last", 1)
+    if last > expected:
+        _require_later(first, last)
+    for page in _together(fetch, executor, range(expected + 1, min(last, most) + 1)):
         yield from page.rows
     while (following := page.next(per_page)) is not None:
         _require_later(page, following)
