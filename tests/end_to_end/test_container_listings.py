@@ -119,6 +119,34 @@ def test_a_listing_that_lags_behind_breaks_no_push(
     assert is_whole(large)
 
 
+def test_a_new_index_that_no_listing_shows_keeps_what_it_shares(
+    github: FakeGitHub, job: Job, large: FakePackage
+) -> None:
+    """Only the package's count betrays it; the registry's tags then say what it is."""
+    shared = large.manifests[large.tags["1.0.0"]].document["manifests"][:1]
+    index = {**large.manifests[large.tags["1.0.0"]].document, "manifests": shared}
+    github.fail(Fault(kind=FaultKind.STALE_LIST, path_contains="/versions?", times=None))
+    large.push_manifest(index, tags=("newest",), created_at=ago(minutes=59))
+    finished = job.run(LARGE)
+    assert (finished.code, finished.outcome) == (0, "done"), finished.log
+    assert "1.0.0" not in large.tags
+    assert "newest" in large.tags
+    assert is_whole(large)
+
+
+def test_a_tag_that_no_listing_shows_stops_the_package(
+    github: FakeGitHub, job: Job, large: FakePackage
+) -> None:
+    document = large.manifests[large.tags["1.1.0"]].document
+    github.fail(Fault(kind=FaultKind.STALE_LIST, path_contains="/versions?", times=None))
+    large.push_manifest(document, tags=("stable",))
+    large.push_image(tags=("2.0.0",), platforms=PLATFORMS, created_at=ago(minutes=1))
+    before = left(large)
+    finished = job.run(LARGE)
+    assert (finished.code, finished.outcome) == (1, "failed"), finished.log
+    assert left(large) == before
+
+
 def test_a_push_while_the_versions_are_listed(
     github: FakeGitHub, job: Job, large: FakePackage
 ) -> None:

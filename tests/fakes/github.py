@@ -6,7 +6,7 @@ something else may happen, each answer may be a refusal, and any may get lost, w
 carried out or not. It does not know rate limits, pages or tokens; the fake server does.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from threading import RLock
 from typing import TypeVar, cast
@@ -254,6 +254,15 @@ class RegistryInMemory:
         return self._github.answer(
             Request("put_manifest", tag), lambda: self._put(tag, content, media_type)
         )
+
+    def digests_of_other_tags(self, known: Collection[str]) -> tuple[str, ...]:
+        """The registry's list of tags shows what is active, whatever the API's listing shows."""
+
+        def listed() -> tuple[str, ...]:
+            versions = self._held.versions.values()
+            return tuple(v.name for v in versions for tag in v.tags if tag not in known)
+
+        return self._github.answer(Request("tags"), listed)
 
     def _manifest(self, digest: str) -> Manifest:
         if digest in self._held.unreadable:

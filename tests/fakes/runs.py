@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Lock
 
 from domain.packages import NOW
@@ -78,13 +79,14 @@ class Stage:
     workers: int = 4
     affordable: int | None = None
     is_cancelled: Callable[[], bool] = lambda: False
+    now: datetime = NOW
     paused: list[float] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: iter(range(10**6)))
     _lock: Lock = field(default_factory=Lock)
 
     @property
     def journal(self) -> Journal:
-        return Journal(lines=self.lines, now=lambda: NOW, header={"program": "test"})
+        return Journal(lines=self.lines, now=lambda: self.now, header={"program": "test"})
 
     @property
     def means(self) -> Means:
@@ -113,7 +115,7 @@ class Stage:
         if_empty: IfEmpty = IfEmpty.KEEP_NEWEST,
         max_deletions: MaxDeletions | None = None,
     ) -> Asked:
-        question = Question(rules=tuple(rules), now=NOW, if_empty=if_empty, untag=untag)
+        question = Question(rules=tuple(rules), now=self.now, if_empty=if_empty, untag=untag)
         limits = Limits(max_deletions=max_deletions, if_empty=if_empty)
         return Asked(question=question, limits=limits, dry_run=dry_run, workers=self.workers)
 

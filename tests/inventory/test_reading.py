@@ -1,6 +1,7 @@
 """Reading manifests: each once, only what can change a decision, and what a failure means."""
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -97,6 +98,9 @@ class Watched:
 
     def exists(self, digest: str) -> bool:
         return self.registry.exists(digest)
+
+    def digests_of_other_tags(self, known: Collection[str]) -> tuple[str, ...]:
+        return self.registry.digests_of_other_tags(known)
 
 
 def test_the_listed_parts_of_a_docker_list_need_no_reading() -> None:

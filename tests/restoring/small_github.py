@@ -7,7 +7,7 @@ GitHub's part.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -177,6 +177,10 @@ class SmallGitHub:
         if digest not in self.manifests or not self.exists(digest):
             raise refused(404, "manifest unknown")
         return self.manifests[digest]
+
+    def digests_of_other_tags(self, known: Collection[str]) -> tuple[str, ...]:
+        versions = self.active.values()
+        return tuple(v.name for v in versions if set(v.tags) - set(known))
 
     def exists(self, digest: str) -> bool:
         return any(version.name == digest for version in self.active.values())

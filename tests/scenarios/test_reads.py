@@ -1,6 +1,7 @@
 """How many manifests are read: each read counts as a download, and too many make a version stay."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 from package_keeper.domain.manifests import (
@@ -34,6 +35,9 @@ class CountingRegistry:
 
     def exists(self, digest: str) -> bool:
         return digest in self.manifests
+
+    def digests_of_other_tags(self, known: Collection[str]) -> tuple[str, ...]:
+        raise AssertionError(f"the listing is complete: {known}")
 
 
 def ten_thousand(registry: CountingRegistry, platform_type: str) -> tuple[Version, ...]:

@@ -7,7 +7,9 @@ never asked: ghcr.io has none and redirects to another host.
 """
 
 import hashlib
-from collections.abc import Callable
+import json
+import re
+from collections.abc import Callable, Collection, Iterator
 from typing import Protocol, TypeVar
 from urllib.parse import quote
 
@@ -27,6 +29,8 @@ from package_keeper.execution.ports import Content
 T = TypeVar("T")
 
 ACCEPT = ", ".join(INDEX_TYPES + MANIFEST_TYPES)
+
+_DIGEST_HEADER = "docker-content-digest"
 
 EMPTY = b"{}"
 EMPTY_DIGEST = f"sha256:{hashlib.sha256(EMPTY).hexdigest()}"
@@ -73,6 +77,44 @@ class Registry:
             return Content(media_type=media_type, content=reply.body)
 
         return self._read(digest, read)
+
+    def digests_of_other_tags(self, known: Collection[str]) -> tuple[str, ...]:
+        """What the registry's tags lead to, apart from the known ones; no content is read."""
+        digests = (self._digest_of(tag) for tag in self._tags() if tag not in known)
+        return tuple(dict.fromkeys(digest for digest in digests if digest is not None))
+
+    def _tags(self) -> Iterator[str]:
+        """All tags, page after page ("Listing tags" in the OCI distribution specification)."""
+        url: str | None = f"{self._path}/tags/list?n=1000"
+        seen: set[str] = set()
+        while url is not None and url not in seen:
+            seen.add(url)
+            request = Request(method="GET", url=url, scope=self._scope("pull"))
+            tags, url = self._host.send(request, self._page_of_tags)
+            yield from tags
+
+    def _page_of_tags(self, reply: Reply) -> tuple[tuple[str, ...], str | None]:
+        try:
+            tags = json.loads(reply.body)["tags"] or ()
+        except (ValueError, KeyError, TypeError) as error:
+            raise AnswerLost("the registry's list of tags can't be read") from error
+        after = re.search(r'<([^>]+)>;\s*rel="next"', reply.headers.get("link", ""))
+        return tuple(map(str, tags)), self._host.own_url(after[1]) if after else None
+
+    def _digest_of(self, tag: str) -> str | None:
+        """The digest that a tag leads to; None where it leads nowhere, as deleted ones may."""
+        request = Request(
+            method="HEAD",
+            url=f"{self._path}/manifests/{quote(tag, safe='')}",
+            scope=self._scope("pull"),
+            headers={"Accept": ACCEPT},
+        )
+        try:
+            return self._host.send(request, lambda reply: reply.headers.get(_DIGEST_HEADER))
+        except Refused as refused:
+            if refused.refusal is Refusal.NOT_FOUND:
+                return None
+            raise
 
     def exists(self, digest: str) -> bool:
         """Whether the registry has it, without reading it, which would count as a download.
@@ -178,7 +220,7 @@ def _is_absence(answer: Answer) -> bool:
 
 
 def _is_about(digest: str, reply: Reply) -> bool:
-    said = reply.headers.get("docker-content-digest", digest)
+    said = reply.headers.get(_DIGEST_HEADER, digest)
     if said != digest:
         raise AnswerLost(f"the registry speaks of {said[:100]} where {digest} was meant")
     return True

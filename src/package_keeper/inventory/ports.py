@@ -4,6 +4,7 @@ Every method raises `Refused` for a clear no and `AnswerLost` where no usable an
 the retries that pacing allows; `WaitedTooLong` where a rate limit outlasts `max-wait`.
 """
 
+from collections.abc import Collection
 from typing import Protocol
 
 from package_keeper.domain.manifests import Manifest
@@ -43,6 +44,10 @@ class Manifests(Protocol):
 
         Raises `Refused` with `Refusal.NOT_FOUND` where the registry does not have it.
         """
+        ...
+
+    def digests_of_other_tags(self, known: Collection[str]) -> tuple[str, ...]:
+        """What the registry's tags lead to, apart from those of the known tags."""
         ...
 
     def exists(self, digest: str) -> bool:

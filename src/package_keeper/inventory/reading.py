@@ -35,8 +35,16 @@ class ManifestReader:
         """How many manifests were asked for in all."""
         return len(self._manifests) + len(self._absent) + len(self._unreadable)
 
-    def read(self, versions: Iterable[Version]) -> Readings:
-        """What the registry says of these versions and of all that they name.
+    def behind_other_tags(self, versions: Iterable[Version]) -> tuple[str, ...]:
+        """The digests that tags lead to which the versions don't show: none if it does not tell."""
+        known = frozenset(tag for version in versions for tag in version.tags)
+        try:
+            return self.registry.digests_of_other_tags(known)
+        except (Refused, AnswerLost):
+            return ()
+
+    def read(self, versions: Iterable[Version], *, also: Iterable[str] = ()) -> Readings:
+        """What the registry says of these versions, of all that they name, and of `also`.
 
         What answered 404 or failed before is asked again, since it may have come meanwhile. Raises
         `Refused` where nothing at all could be read, since then it is the token that is refused.
@@ -50,6 +58,7 @@ class ManifestReader:
         self._fetch(tagged)
         leaves = self._schema_2_leaves()
         self._fetch(digest for digest in listed if digest not in leaves)
+        self._fetch(also, self._unlisted)
         while named := self._named_only(listed):
             self._fetch(named, self._unlisted)
         if self._refusals and not self._manifests:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from package_keeper.domain.confirming import both_listings
+from package_keeper.domain.errors import ListingIncomplete
 from package_keeper.domain.images import ImageGraph, Readings, build_graph, plain_graph
 from package_keeper.domain.model import Package, Version
 from package_keeper.domain.planning import Question
@@ -37,4 +38,25 @@ class Surveyor:
         by_digest = {version.name: version for version in versions}
         if not may_delete(versions, self.question.rules, self.package.ref.type, self.question.now):
             return build_graph(by_digest, Readings())
-        return build_graph(by_digest, self.reader.read(versions))
+        unlisted = self._unlisted(self.reader, versions)
+        return build_graph(by_digest, self.reader.read(versions, also=unlisted))
+
+    def _unlisted(self, reader: ManifestReader, versions: Sequence[Version]) -> tuple[str, ...]:
+        """What the registry's tags lead to where the listing is short of what GitHub counts.
+
+        It is there, and needs its parts, whatever the listing shows. The count alone is no proof of
+        anything: what it counts is not documented.
+        """
+        count = self.package.version_count
+        if count is None or len(versions) >= count:
+            return ()
+        digests = reader.behind_other_tags(versions)
+        listed = {version.name: version for version in versions}
+        for digest in digests:
+            if digest in listed:
+                raise ListingIncomplete(
+                    f"{self.package.ref}: the listing is behind the registry, where version "
+                    f"{listed[digest].id} has a tag that it does not show. Nothing was deleted.",
+                    hint="Run again when nothing is being pushed.",
+                )
+        return digests
