@@ -7,7 +7,7 @@ descriptor that is not called a manifest (a layer, a build cache's blob) is one 
 import hashlib
 import json
 from dataclasses import dataclass
-from sys import intern
+from functools import lru_cache
 
 INDEX_TYPES = (
     "application/vnd.oci.image.index.v1+json",
@@ -18,6 +18,9 @@ MANIFEST_TYPES = (
     "application/vnd.docker.distribution.manifest.v2+json",
     "application/vnd.oci.artifact.manifest.v1+json",
 )
+STAND_IN = "application/vnd.package-keeper.stand-in"
+"""The artifact type of what `untag` pushes under a tag: no image, whatever becomes of it."""
+
 DOCKER_SCHEMA_2 = "application/vnd.docker.distribution.manifest.v2+json"
 
 
@@ -71,10 +74,10 @@ def parse_manifest(digest: str, media_type: str, content: bytes) -> Manifest:
         raise NotAManifest(f"{digest} is not a JSON object")
     return Manifest(
         digest=digest,
-        media_type=_text(body.get("mediaType")) or media_type.partition(";")[0].strip(),
+        media_type=_once(_text(body.get("mediaType")) or media_type.partition(";")[0].strip()),
         children=_children(body.get("manifests")),
         subject=_digest(body.get("subject")),
-        artifact_type=_text(body.get("artifactType")),
+        artifact_type=_once(_text(body.get("artifactType"))),
     )
 
 
@@ -87,7 +90,7 @@ def _children(descriptors: object) -> tuple[Child, ...]:
 
 
 def _child(descriptor: dict[str, object]) -> Child | None:
-    digest, media_type = _digest(descriptor), _text(descriptor.get("mediaType"))
+    digest, media_type = _digest(descriptor), _once(_text(descriptor.get("mediaType")))
     if digest is None:
         return None
     platform = _platform(descriptor.get("platform"))
@@ -98,7 +101,7 @@ def _platform(value: object) -> str:
     if not isinstance(value, dict):
         return ""
     parts = (_text(value.get(key)) for key in ("os", "architecture", "variant"))
-    return intern("/".join(part for part in parts if part))
+    return _once("/".join(part for part in parts if part))
 
 
 def _digest(descriptor: object) -> str | None:
@@ -108,5 +111,10 @@ def _digest(descriptor: object) -> str | None:
 
 
 def _text(value: object) -> str:
-    """The text, one object for the same text: media types and digests come again and again."""
-    return intern(value) if isinstance(value, str) else ""
+    return value if isinstance(value, str) else ""
+
+
+@lru_cache(maxsize=1_000)
+def _once(text: str) -> str:
+    """The same object for the same text: the media types and platforms of a package are few."""
+    return text

@@ -6,7 +6,6 @@ would offer an image for deletion. ValueError is raised then, and the answer cou
 """
 
 from datetime import UTC, datetime
-from sys import intern
 from typing import TypeVar
 
 from package_keeper.adapters.github import objects
@@ -34,7 +33,7 @@ def version_of(row: objects.PackageVersion, package_type: PackageType) -> Versio
     deleted_at = row.deleted_at
     return Version(
         id=_required("id", row.id),
-        name=intern(_required("name", row.name)),  # indexes name the same digests
+        name=_required("name", row.name),
         created_at=_utc(_required("created_at", row.created_at)),
         updated_at=_utc(_required("updated_at", row.updated_at)),
         tags=_tags(row, package_type),
