@@ -255,6 +255,15 @@ class RegistryInMemory:
             Request("put_manifest", tag), lambda: self._put(tag, content, media_type)
         )
 
+    def digests_of_other_tags(self, known: Collection[str]) -> tuple[str, ...]:
+        """The registry's tags show what is active, whatever the API's listing shows."""
+
+        def listed() -> tuple[str, ...]:
+            versions = self._held.versions.values()
+            return tuple(v.name for v in versions if set(v.tags) - set(known))
+
+        return self._github.answer(Request("tags"), listed)
+
     def _manifest(self, digest: str) -> Manifest:
         if digest in self._held.unreadable:
             raise lost("500")
