@@ -166,12 +166,13 @@ class Told:
 
     lines: list[str] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
+    told: list[tuple[int, int]] = field(default_factory=list)
 
     def append(self, line: str) -> None:
         self.lines.append(line)
 
     def progress(self, done: int, planned: int) -> None:
-        pass
+        self.told.append((done, planned))
 
 
 def waves_of(api: Api, told: Told) -> Waves:
@@ -204,6 +205,7 @@ def test_a_group_follows_the_other_and_a_lost_part_holds_nothing_back() -> None:
     results = waves_of(api, told).carry_out([wave(1), wave(2, 3)])
     assert [r.outcome for r in results] == [Outcome.ERROR, Outcome.RESTORED, Outcome.RESTORED]
     assert api.asked == [1, 2, 3]
+    assert told.told == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_the_third_denial_stops_all_groups() -> None:

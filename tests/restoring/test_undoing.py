@@ -26,7 +26,7 @@ def test_a_clean_up_is_undone_by_the_journal_and_then_there_is_nothing_to_do(
     again = stage.run(FROM_JOURNAL)
     assert_green(again, "nothing-to-do")
     assert (again.writes, again.finished.outputs["planned-count"]) == ((), "0")
-    assert "31 active already" in again.finished.log
+    assert "0 deleted versions to restore; 31 active versions" in again.finished.log
 
 
 def test_the_dry_run_restores_nothing_and_shows_what_would_come_back(

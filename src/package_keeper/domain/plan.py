@@ -58,7 +58,8 @@ class Plan:
 
     `would_empty` says that the rules select everything that counts; `deletes_package` that the
     whole package goes, by one request, and `restores_package` that it comes back by one, with
-    versions that are not known before. `missing_ids` were asked for and are not active versions.
+    versions that are not known before. `restoring` says that it is not about deleting, even where
+    nothing is to be done. `missing_ids` were asked for and are not active versions.
     """
 
     package: Package
@@ -68,6 +69,7 @@ class Plan:
     would_empty: bool = False
     deletes_package: bool = False
     restores_package: bool = False
+    restoring: bool = False
     missing_ids: tuple[int, ...] = ()
     manifests_read: int = 0
 

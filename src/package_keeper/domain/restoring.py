@@ -45,6 +45,7 @@ def plan_restoring(
     able = [version for version in deleted if not namesakes.why_not(version)]
     return Plan(
         package=package,
+        restoring=True,
         decisions=(*_with_parts(coming, _Parts(able, fitting.entries)), *_leave(active)),
         warnings=(*_unmatched(wanted, deleted, package_type), *strange.values()),
         notices=(*_active_already(fitting, active), *left_out.values()),

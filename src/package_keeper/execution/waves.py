@@ -11,8 +11,20 @@ from dataclasses import dataclass, replace
 from package_keeper.domain.model import Package
 from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision
-from package_keeper.execution.loop import ActionLoop
+from package_keeper.execution.loop import ActionLoop, Watcher
 from package_keeper.execution.schedule import MOST_DENIALS
+
+
+@dataclass(slots=True, kw_only=True)
+class _Progress:
+    """Tells how far all groups are, where the loop knows of one."""
+
+    watcher: Watcher
+    planned: int
+    before: int = 0
+
+    def progress(self, done: int, planned: int) -> None:  # noqa: ARG002 - that of the group
+        self.watcher.progress(self.before + done, self.planned)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,13 +39,20 @@ class Waves:
 
     def carry_out(self, waves: Iterable[Sequence[Decision]]) -> tuple[Result, ...]:
         """What became of each decision, in their order."""
-        return tuple(result for wave in waves for result in self._one(wave))
+        groups = tuple(waves)
+        progress = _Progress(watcher=self.loop.watcher, planned=sum(map(len, groups)))
+        loop = replace(self.loop, watcher=progress)
+        results: list[Result] = []
+        for wave in groups:
+            results += self._one(wave, loop)
+            progress.before = len(results)
+        return tuple(results)
 
-    def _one(self, wave: Sequence[Decision]) -> tuple[Result, ...]:
+    def _one(self, wave: Sequence[Decision], loop: ActionLoop) -> tuple[Result, ...]:
         if self.stopped:
             return tuple(self._left_out(decision) for decision in wave)
         independent = [replace(decision, after=()) for decision in wave]
-        results = self.loop.carry_out(self.package, independent)
+        results = loop.carry_out(self.package, independent)
         self._denials += sum(result.outcome is Outcome.DENIED for result in results)
         unattempted = (r.detail for r in results if r.outcome is Outcome.NOT_ATTEMPTED)
         self.stopped = next(unattempted, "")

@@ -175,4 +175,5 @@ def _nothing_to_do(report: RunReport) -> Iterator[Annotation]:
     for package in report.packages:
         if package.plan:
             text = f"{nothing_selected(package.plan, LOG)}."
-            yield _made(Level.NOTICE, f"{package_name(package)}: nothing to do", for_log(text))
+            verb = "restore" if package.plan.restoring else "do"
+            yield _made(Level.NOTICE, f"{package_name(package)}: nothing to {verb}", for_log(text))

@@ -31,6 +31,7 @@ class Display:
         self._log = log
         self._monotonic = monotonic
         self._requests_left = requests_left
+        self._verb = "deleted"
         self._started = self._shown = monotonic()
 
     def group(self, title: str) -> AbstractContextManager[None]:
@@ -40,13 +41,17 @@ class Display:
     def plan(self, plan: Plan) -> None:
         """Show a plan, before anything of it is done."""
         self._log.plan(plan)
+        self._verb = "restored" if plan.restoring else "deleted"
         self._started = self._shown = self._monotonic()
 
     def progress(self, done: int, planned: int) -> None:
-        """Show how far the deletion is, now and then."""
+        """Show how far the work is, now and then."""
         now = self._monotonic()
         if done in (0, planned) or now - self._shown < INTERVAL:
             return
         self._shown = now
         left = timedelta(seconds=(now - self._started) / done * (planned - done))
-        self._log.line(progress_line(done, planned, left=left, requests_left=self._requests_left()))
+        line = progress_line(
+            done, planned, verb=self._verb, left=left, requests_left=self._requests_left()
+        )
+        self._log.line(line)

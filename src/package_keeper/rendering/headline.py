@@ -50,6 +50,8 @@ def _sentence(report: RunReport) -> str:
 
 def _would(report: RunReport, counts: Tally) -> str:
     where, participle = _where(report), participle_of(report)
+    if restored := _restored_package(report):
+        return f"The whole package {restored} would be restored"
     if not counts.pending:
         return f"Nothing would be {participle} {_preposition(participle)} {where}"
     if whole := _whole_package(report):
@@ -68,7 +70,9 @@ def _did(report: RunReport, counts: Tally) -> str:
     if counts.planned or report.errors or report.cancelled:
         participle = participle_of(report)
         return f"Nothing was {participle} {_preposition(participle)} {where}"
-    return f"Nothing to do in {where}"
+    if counts.failed:  # what was asked for does not exist
+        return f"Nothing was {participle_of(report)} in {where}"
+    return f"Nothing to {'restore' if is_restoring(report) else 'do'} in {where}"
 
 
 def _done(report: RunReport, counts: Tally, where: str) -> str:
@@ -76,6 +80,8 @@ def _done(report: RunReport, counts: Tally, where: str) -> str:
     whole = _whole_package(report)
     if whole and counts.deleted == counts.planned:
         return f"Deleted the whole package {whole}"
+    if restored := _restored_package(report):
+        return f"Restored the whole package {restored} with {counted(counts.done, 'version')}"
     if counts.done + counts.already_gone < counts.planned:
         planned = counted(counts.planned, "version")
         return f"{begun(participle)} {number(counts.done)} of the {planned} planned in {where}"
@@ -86,6 +92,8 @@ def _done(report: RunReport, counts: Tally, where: str) -> str:
 
 def participle_of(report: RunReport) -> str:
     """What the plans have done to versions: `deleted`, `restored`, or `changed` if not only one."""
+    if is_restoring(report):
+        return "restored"
     match sorted(verdict.value for verdict in verdicts(report)):
         case ["delete"]:
             return "deleted"
@@ -93,6 +101,21 @@ def participle_of(report: RunReport) -> str:
             return "restored"
         case _:
             return "changed"
+
+
+def is_restoring(report: RunReport) -> bool:
+    """Whether the run brings back instead of deleting, as far as it got to plan anything."""
+    plans = [package.plan for package in report.packages if package.plan]
+    return bool(plans) and all(plan.restoring for plan in plans)
+
+
+def _restored_package(report: RunReport) -> str:
+    """The package's name where it is to come back as a whole and is the only one."""
+    if len(report.packages) != 1:
+        return ""
+    package = report.packages[0]
+    whole = package.plan is not None and package.plan.restores_package
+    return code(package_name(package)) if whole and not package.error else ""
 
 
 def _preposition(participle: str) -> str:

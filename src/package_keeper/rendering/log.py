@@ -110,6 +110,8 @@ def plan_lines(plan: Plan) -> tuple[str, ...]:
     deleted = len(plan.restorations)
     active = counted(len(plan.decisions) - deleted, "active version")
     head = f"{active}: {number(len(planned))} to {'restore' if deleted else 'change'}"
+    if plan.restores_package:
+        head = f"The whole package is back: {counted(len(planned), 'version')}"
     whole = ("The whole package is deleted.",) if plan.deletes_package else ()
     kept = (
         f"keep {number(len(group.decisions))}: {for_log(group.phrase(LOG))}"
@@ -135,22 +137,24 @@ def _reading(plan: Plan) -> tuple[str, ...]:
 def package_line(report: PackageReport, *, dry_run: bool) -> str:
     """A package's result on one line: `octo/app (container): deleted 12 of 219, 207 left`."""
     counts = tally(report, dry_run=dry_run)
-    restores = bool(report.plan and report.plan.restorations)
+    restores = bool(report.plan and (report.plan.restoring or report.plan.restorations))
     parts = []
     if report.plan and dry_run:
         what = "restore" if restores else "change"
         of_all = "" if restores else f" of {number(counts.active)}"
         parts.append(f"would {what} {number(counts.pending)}{of_all}")
-    elif not restores and (report.plan or report.results):
+    elif restores:
+        parts.append(f"restored {number(counts.restored)}")
+    elif report.plan or report.results:
         parts.append(f"deleted {number(counts.deleted)} of {number(counts.active)}")
     for count, words in (
-        (counts.restored, "restored"),
+        (0 if restores else counts.restored, "restored"),
         (counts.untagged, "untagged"),
         (counts.already_gone, "already gone"),
         (counts.retained, "retained"),
         (counts.failed, "failed"),
         (counts.not_attempted, "not attempted"),
-        (counts.left if report.results else 0, "left"),
+        (counts.left if report.results else 0, "active now" if restores else "left"),
     ):
         if count:
             parts.append(f"{number(count)} {words}")

@@ -11,7 +11,7 @@ from typing import assert_never
 
 from package_keeper.domain.plan import Decision, Ground, Plan
 from package_keeper.rendering.untrusted import code, for_log, inline, shorten
-from package_keeper.rendering.words import number
+from package_keeper.rendering.words import counted, number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +74,11 @@ def kept_groups(plan: Plan) -> tuple[KeptGroup, ...]:
 
 def nothing_selected(plan: Plan, style: Style, *, most: int = 6) -> str:
     """Why a plan changes nothing, in numbers: `0 of 219: 180 kept by v*, 39 younger than …`."""
+    if plan.restores_package:
+        return "1 package to restore, with the versions that it had"
+    if plan.restoring:
+        active = counted(len(plan.kept), "active version")
+        return f"0 deleted versions to restore; {active}"
     if not plan.decisions:
         return "0 of 0: the package has no active versions"
     groups = kept_groups(plan)

@@ -9,7 +9,7 @@ from datetime import datetime
 from package_keeper.domain.report import PackageReport, RunReport
 from package_keeper.rendering.changed import changed
 from package_keeper.rendering.explanation import explanation, failures
-from package_keeper.rendering.headline import headline, participle_of
+from package_keeper.rendering.headline import headline, is_restoring, participle_of
 from package_keeper.rendering.links import Links, package_link, package_name
 from package_keeper.rendering.outputs import cut_outputs
 from package_keeper.rendering.staying import kept, skipped
@@ -86,6 +86,8 @@ def _packages(report: RunReport, rows: int) -> list[str]:
 
 
 def _columns(report: RunReport, whole: Tally) -> list[tuple[str, str]]:
+    if is_restoring(report):
+        return _columns_of_restoring(report, whole)
     first = [("Active", "active"), ("Kept", "kept")]
     if report.dry_run:
         rest = (*_COLUMNS[1:], *_WHEN_ANY)
@@ -96,6 +98,14 @@ def _columns(report: RunReport, whole: Tally) -> list[tuple[str, str]]:
             *(column for column in rest if getattr(whole, column[1])),
         ]
     return [*first, *_COLUMNS, *(column for column in _WHEN_ANY if getattr(whole, column[1]))]
+
+
+def _columns_of_restoring(report: RunReport, whole: Tally) -> list[tuple[str, str]]:
+    """What is active stays active, so nothing is said of keeping and deleting."""
+    done = ("Would be restored", "pending") if report.dry_run else ("Restored", "restored")
+    rest = (*_COLUMNS[1:], *_WHEN_ANY[1:])
+    seen = (column for column in rest if getattr(whole, column[1]))
+    return [("Active before", "active"), done, *seen]
 
 
 def _of_one(
@@ -140,7 +150,8 @@ def _kept(report: RunReport, rows: int) -> list[str]:
     for package in report.packages[: max(rows, 1)]:
         if package.plan:
             lines += _of_package(package, report, kept(package.plan, rows=rows))
-    return folded(f"Kept: {counted(count, 'version')}", lines)
+    title = "Active already" if is_restoring(report) else "Kept"
+    return folded(f"{title}: {counted(count, 'version')}", lines)
 
 
 def _skipped(report: RunReport, rows: int) -> list[str]:

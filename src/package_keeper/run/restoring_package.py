@@ -35,7 +35,9 @@ class PackageRestoration:
         if package is not None:
             self._leave(package, record)
             return
-        plan = Plan(package=Package(ref=self._ref), decisions=(), restores_package=True)
+        plan = Plan(
+            package=Package(ref=self._ref), decisions=(), restores_package=True, restoring=True
+        )
         record.plan(plan)
         self._means.shown.plan(plan)
         check_permission(Operation.RESTORE, self._ref, self._asked, self._means, record)
@@ -65,7 +67,7 @@ class PackageRestoration:
             )
             for version in list_versions(self._means.github, package)
         )
-        plan = Plan(package=package, decisions=decisions, notices=(notice,))
+        plan = Plan(package=package, decisions=decisions, notices=(notice,), restoring=True)
         record.plan(plan)
         self._means.shown.plan(plan)
 
@@ -109,7 +111,9 @@ class PackageRestoration:
             )
             for version in list_versions(self._means.github, package)
         )
-        record.plan(Plan(package=package, decisions=decisions, restores_package=True))
+        plan = Plan(package=package, decisions=decisions, restores_package=True, restoring=True)
+        record.plan(plan)
+        self._means.shown.plan(plan)
         record.results(
             Result(version=d.version, outcome=Outcome.RESTORED, detail="restored with the package")
             for d in decisions
