@@ -114,6 +114,9 @@ class Noting:
     def content(self, digest: str) -> Content:
         return self.registry.content(digest)
 
+    def digest_of(self, tag: str) -> str | None:
+        return self.registry.digest_of(tag)
+
     def put_manifest(self, tag: str, content: bytes, media_type: str) -> str:
         self.pushed.append(content)
         return self.registry.put_manifest(tag, content, media_type)

@@ -6,6 +6,7 @@ something else may happen, each answer may be a refusal, and any may get lost, w
 carried out or not. It does not know rate limits, pages or tokens; the fake server does.
 """
 
+import hashlib
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from threading import RLock
@@ -250,6 +251,13 @@ class RegistryInMemory:
 
         return self._github.answer(Request("content", digest), read)
 
+    def digest_of(self, tag: str) -> str | None:
+        def found() -> str | None:
+            versions = self._held.versions.values()
+            return next((v.name for v in versions if tag in v.tags), None)
+
+        return self._github.answer(Request("digest_of", tag), found)
+
     def put_manifest(self, tag: str, content: bytes, media_type: str) -> str:
         return self._github.answer(
             Request("put_manifest", tag), lambda: self._put(tag, content, media_type)
@@ -285,7 +293,7 @@ class RegistryInMemory:
             self._held.push(replace(again, tags=tuple(dict.fromkeys([*again.tags, tag]))))
             return name
         number = max([*self._held.versions, *self._held.deleted, 0]) + 1
-        digest = f"sha256:{number:064x}"
+        digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
         pushed = Version(id=number, name=digest, tags=(tag,), created_at=NOW, updated_at=NOW)
         self._held.push(pushed, Manifest(digest=digest, media_type=media_type))
         return digest
