@@ -185,7 +185,13 @@ class SmallGitHub:
     def exists(self, digest: str) -> bool:
         return any(version.name == digest for version in self.active.values())
 
+    def digests_of_other_tags(self, known: Collection[str]) -> tuple[str, ...]:
+        return ()
+
     def content(self, digest: str) -> Content:
+        raise NotImplementedError
+
+    def digest_of(self, tag: str) -> str | None:
         raise NotImplementedError
 
     def put_manifest(self, tag: str, content: bytes, media_type: str) -> str:
