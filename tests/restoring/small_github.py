@@ -185,9 +185,6 @@ class SmallGitHub:
     def exists(self, digest: str) -> bool:
         return any(version.name == digest for version in self.active.values())
 
-    def digests_of_other_tags(self, known: Collection[str]) -> tuple[str, ...]:
-        return ()
-
     def content(self, digest: str) -> Content:
         raise NotImplementedError
 
