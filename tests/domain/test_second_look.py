@@ -47,8 +47,13 @@ def looked_twice(
 ) -> tuple[Plan, Plan, tuple[Result, ...]]:
     """The plan that was shown, the one that is carried out, and what is off."""
     shown = make_plan(package(), first.graph(), question)
-    plan, off = confirm(shown, second.seen_after(first).graph(), question)
+    listed = {version.id for version in second.versions}
+    plan, off = confirm(shown, second.seen_after(first).graph(), question, listed)
     return shown, plan, off
+
+
+def ids_of(world: World) -> set[int]:
+    return {version.id for version in world.versions}
 
 
 def tagged(world: World, version: Version, *tags: str) -> World:
@@ -256,12 +261,13 @@ def test_a_new_version_that_cannot_be_read_keeps_everything_where_it_stays() -> 
     question = asking(short(delete="pr-*"))
     shown = make_plan(package(), first.graph(), question)
     unreadable = pushes.world(unreadable=[new])
-    plan, off = confirm(shown, unreadable.graph(), question)
+    plan, off = confirm(shown, unreadable.graph(), question, ids_of(unreadable))
     # a candidate that can't be read stays by itself, so nothing else is held up by it
     assert new.id not in deleted(plan)
     assert off == ()
+    world = pushes.world(unreadable=[pushes.image("v3")])
     with pytest.raises(ManifestsUnreadable):
-        confirm(shown, pushes.world(unreadable=[pushes.image("v3")]).graph(), question)
+        confirm(shown, world.graph(), question, ids_of(world))
 
 
 def test_versions_without_manifests_are_held_against_both_listings_by_id() -> None:
@@ -276,8 +282,22 @@ def test_versions_without_manifests_are_held_against_both_listings_by_id() -> No
     )
     shown = make_plan(package(PackageType.NPM), plain_graph(first), question)
     both = both_listings(first, [*first[1:], pushed])
-    plan, off = confirm(shown, plain_graph(both), question)
+    listed = {version.id for version in first[1:]} | {pushed.id}
+    plan, off = confirm(shown, plain_graph(both), question, listed)
     assert deleted(shown) == {0, 1}
     assert deleted(plan) == {0, 1}
     assert off == ()
     assert {d.version.id for d in plan.kept} == {2, 3, 9}
+
+
+def test_what_somebody_else_deleted_meanwhile_takes_no_place_among_the_newest() -> None:
+    """Else everything would go: the newest by their hand, all the others by ours."""
+    pushes = Pushes()
+    kept, *others = (pushes.image(f"v{n}", days=n) for n in range(4))
+    question = asking(short(versions_to_keep=1))
+    shown = make_plan(package(), pushes.world().graph(), question)
+    assert kept.id not in deleted(shown)
+    listed = {version.id for version in others}
+    plan, off = confirm(shown, pushes.world().graph(), question, listed)
+    assert deleted(plan) == {version.id for version in others[1:]}
+    assert [result.version.id for result in off] == [others[0].id]

@@ -6,10 +6,10 @@ it stays without a word until the next run, and whole, so what it needs stays as
 list or read anything.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from package_keeper.domain.images import ImageGraph
+from package_keeper.domain.images import ImageGraph, build_graph
 from package_keeper.domain.model import Version
 from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
@@ -26,13 +26,15 @@ def both_listings(first: Sequence[Version], second: Sequence[Version]) -> tuple[
     return tuple(merged.values())
 
 
-def confirm(shown: Plan, graph: ImageGraph, question: Question) -> tuple[Plan, tuple[Result, ...]]:
+def confirm(
+    shown: Plan, graph: ImageGraph, question: Question, listed: Collection[int]
+) -> tuple[Plan, tuple[Result, ...]]:
     """The plan to carry out, and a result for each change that was shown and is off.
 
-    `graph` is that of all that either listing shows. Raises ManifestsUnreadable where a manifest of
-    something that stays could not be read.
+    `graph` is that of all that either listing shows, `listed` are the ids that the second shows.
+    Raises ManifestsUnreadable where a manifest of something that stays could not be read.
     """
-    second = _second(shown, graph, question)
+    second = _second(shown, graph, question, listed)
     if shown.deletes_package != second.deletes_package or (
         shown.deletes_package and _what_it_holds(shown) != _what_it_holds(second)
     ):
@@ -46,7 +48,7 @@ def confirm(shown: Plan, graph: ImageGraph, question: Question) -> tuple[Plan, t
     )
 
 
-def _second(shown: Plan, graph: ImageGraph, question: Question) -> Plan:
+def _second(shown: Plan, graph: ImageGraph, question: Question, listed: Collection[int]) -> Plan:
     """The plan over both listings that deletes nothing which was not shown as it is now.
 
     Left to itself it could delete a new index, which must stay, together with parts that were shown
@@ -54,13 +56,29 @@ def _second(shown: Plan, graph: ImageGraph, question: Question) -> Plan:
     """
     to_go = {decision.version.id: set(decision.version.tags) for decision in shown.deletions}
     versions = graph.versions.values()
-    spared = {v.id: _GAINED for v in versions if v.id in to_go and set(v.tags) - to_go[v.id]}
+    spared = _kept_without_ghosts(shown, graph, question, listed)
+    spared |= {v.id: _GAINED for v in versions if v.id in to_go and set(v.tags) - to_go[v.id]}
     while True:
         plan = make_plan(shown.package, graph, replace(question, spared=spared))
         unshown = [d.version.id for d in plan.deletions if d.version.id not in to_go]
         if not unshown:
             return plan
         spared = {**spared, **dict.fromkeys(unshown, _NOT_SHOWN)}
+
+
+def _kept_without_ghosts(
+    shown: Plan, graph: ImageGraph, question: Question, listed: Collection[int]
+) -> dict[int, str]:
+    """What stays where only what is listed now counts, with the reasons.
+
+    What somebody else deleted since is still looked at for what it needs, in case a listing is not
+    whole; but it must not take a place among the newest, or the ones that are left would go.
+    """
+    present = {key: v for key, v in graph.versions.items() if v.id in listed}
+    if len(present) == len(graph.versions):
+        return {}
+    alone = make_plan(shown.package, build_graph(present, graph.readings), question)
+    return {decision.version.id: decision.reason for decision in alone.staying}
 
 
 def _what_it_holds(plan: Plan) -> set[tuple[int, tuple[str, ...]]]:

@@ -4,6 +4,8 @@ Decides the order of these steps and what the budget is spent on. Whether a vers
 by two plans that agree.
 """
 
+from collections.abc import Collection
+
 from package_keeper.domain.budget import attempted
 from package_keeper.domain.confirming import confirm
 from package_keeper.domain.errors import KeptImageBroken
@@ -40,9 +42,12 @@ class Changer:
         self._record = record
         self._settler = DeletionSettler(api=means.github, ref=ref, token=means.token)
 
-    def carry_out(self, shown: Plan, graph: ImageGraph) -> None:
-        """Change what was shown and still holds, and check what was to stay."""
-        plan, changed = confirm(shown, graph, self._asked.question)
+    def carry_out(self, shown: Plan, graph: ImageGraph, listed: Collection[int]) -> None:
+        """Change what was shown and still holds, and check what was to stay.
+
+        `graph` is of all that either listing shows, `listed` are the ids that the second shows.
+        """
+        plan, changed = confirm(shown, graph, self._asked.question, listed)
         self._record.results(changed)
         check_limits(plan, self._asked.limits)
         if plan.deletes_package:

@@ -6,6 +6,7 @@ before the first write, and before that it does the same.
 
 from package_keeper.domain.access import Operation
 from package_keeper.domain.budget import after_second_look, attempted
+from package_keeper.domain.confirming import both_listings
 from package_keeper.domain.images import ImageGraph
 from package_keeper.domain.limits import check_limits
 from package_keeper.domain.model import Package, Version
@@ -45,7 +46,8 @@ class Deletion:
         check_limits(plan, self._asked.limits)
         if not plan.changes:
             return
-        check_permission(Operation.DELETE, self._package.ref, self._asked, self._means, record)
+        operation = Operation.UNTAG if plan.untags else Operation.DELETE
+        check_permission(operation, self._package.ref, self._asked, self._means, record)
         self._check_budget(plan, record)
         if not self._asked.dry_run:
             self._change(plan, versions, record)
@@ -64,6 +66,7 @@ class Deletion:
 
     def _change(self, shown: Plan, versions: tuple[Version, ...], record: Record) -> None:
         """Look again immediately before the first write."""
-        graph = self._surveyor.graph(self._surveyor.versions(versions))
+        listed = self._surveyor.versions()
+        graph = self._surveyor.graph(both_listings(versions, listed))
         changer = Changer(self._package.ref, self._registry, self._asked, self._means, record)
-        changer.carry_out(shown, graph)
+        changer.carry_out(shown, graph, frozenset(version.id for version in listed))

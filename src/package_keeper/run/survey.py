@@ -7,7 +7,6 @@ read counts as a download and 5,000 downloads make a public version undeletable.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from package_keeper.domain.confirming import both_listings
 from package_keeper.domain.errors import ListingIncomplete
 from package_keeper.domain.images import ImageGraph, Readings, build_graph, plain_graph
 from package_keeper.domain.model import Package, Version
@@ -27,9 +26,9 @@ class Surveyor:
     reader: ManifestReader | None
     question: Question
 
-    def versions(self, known: Sequence[Version] = ()) -> tuple[Version, ...]:
-        """All versions there are now, and those of `known` that are not listed any more."""
-        return both_listings(known, list_versions(self.api, self.package))
+    def versions(self) -> tuple[Version, ...]:
+        """All versions that are listed now."""
+        return list_versions(self.api, self.package)
 
     def graph(self, versions: Sequence[Version]) -> ImageGraph:
         """The versions and what ties them together."""
