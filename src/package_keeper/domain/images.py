@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from package_keeper.domain.manifests import Child, Manifest
+from package_keeper.domain.manifests import STAND_IN, Child, Manifest
 from package_keeper.domain.model import Version
 
 
@@ -26,6 +26,10 @@ class Readings:
     manifests: Mapping[str, Manifest] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
     unreadable: Mapping[str, str] = field(default_factory=dict)
+
+    def tells(self, digest: str) -> bool:
+        """Whether it was asked for, whatever came of it."""
+        return digest in self.manifests or digest in self.absent or digest in self.unreadable
 
     @property
     def count(self) -> int:
@@ -98,7 +102,7 @@ def build_graph(versions: Mapping[str, Version], readings: Readings) -> ImageGra
     """Tie the versions, by digest, together by what their manifests and their tags say."""
     manifests = readings.manifests
     children = _listed(versions, manifests)
-    superseded = _superseded(versions, manifests)
+    superseded = _superseded(versions, readings)
     subjects = _subjects(versions, manifests)
     graph = ImageGraph(
         versions=versions,
@@ -150,19 +154,21 @@ def _subjects(
     return subjects
 
 
-def _superseded(
-    versions: Mapping[str, Version], manifests: Mapping[str, Manifest]
-) -> dict[str, str]:
+def _superseded(versions: Mapping[str, Version], readings: Readings) -> dict[str, str]:
     """The untagged indexes all of whose readable children are about one and the same subject.
 
     Every new attestation replaces the index behind the tag `sha256-<hex>` and leaves the former one
     untagged. It is no image, and must not keep its subject alive.
     """
     found: dict[str, str] = {}
+    manifests = readings.manifests
     for digest, manifest in manifests.items():
         version = versions.get(digest)
         if version is None or version.tags or manifest.subject or not manifest.children:
             continue
+        parts = [child.digest for child in manifest.children if child.is_manifest]
+        if not all(readings.tells(part) for part in parts):
+            continue  # a part that nothing is known of may be a platform, and this an image
         listed = [manifests[c.digest] for c in manifest.children if c.digest in manifests]
         about = {child.subject for child in listed}
         subject = next(iter(about)) if len(about) == 1 else None
@@ -195,6 +201,9 @@ class _Roles:
         return roles | self._unreached(roles)
 
     def _role(self, digest: str, version: Version) -> Role:
+        manifest = self._graph.readings.manifests.get(digest)
+        if manifest is not None and manifest.artifact_type == STAND_IN:
+            return Role.ORPHAN  # what is left of a tag that was being taken off
         if version.own_tags:
             return Role.IMAGE
         if any(self._is_listed(parent) for parent in self._graph.parents.get(digest, ())):

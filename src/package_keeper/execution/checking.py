@@ -43,7 +43,7 @@ def check_kept(plan: Plan, graph: ImageGraph, registry: Presence, workers: int) 
     staying = [decision.version.name for decision in plan.staying]
     images = [decision.version.name for decision in plan.staying if decision.is_image]
     needed = dict.fromkeys((*staying, *graph.closure(images)))
-    asked = [digest for digest in needed if digest in graph.readings.manifests]
+    asked = [digest for digest in needed if _was_there(digest, graph)]
     with ThreadPoolExecutor(max_workers=workers) as pool:
         answers = list(pool.map(lambda digest: _exists(registry, digest), asked))
     return Check(
@@ -51,6 +51,14 @@ def check_kept(plan: Plan, graph: ImageGraph, registry: Presence, workers: int) 
         missing=_where(asked, answers, found=False),
         unchecked=_where(asked, answers, found=None),
     )
+
+
+def _was_there(digest: str, graph: ImageGraph) -> bool:
+    """Whether it was read, or is a listed part that needed no reading."""
+    if digest in graph.readings.manifests:
+        return True
+    is_part = any(parent in graph.readings.manifests for parent in graph.parents.get(digest, ()))
+    return is_part and digest in graph.versions and not graph.readings.tells(digest)
 
 
 def _exists(registry: Presence, digest: str) -> bool | None:
