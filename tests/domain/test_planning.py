@@ -359,12 +359,26 @@ def test_everything_goes_where_the_package_may() -> None:
     part = pushes.image()
     pushes.index(part, tags=["pr-1"])
     pushes.image()
-    made = plan(pushes.world(), rules(delete="*"), IfEmpty.DELETE_PACKAGE)
+    asked = rules(delete="*", untagged=True)
+    made = plan(pushes.world(), asked, IfEmpty.DELETE_PACKAGE)
     assert made.deletes_package
     assert made.would_empty
     assert len(made.deletions) == 3
     assert set(grounds(made).values()) == {Ground.LAST}
     assert made.manifests_read == 3
+
+
+def test_a_package_with_something_that_no_rule_deletes_is_not_deleted_whole() -> None:
+    """An untagged image, or the parts of a push whose index is still under way."""
+    pushes = Pushes()
+    tagged = pushes.image("pr-1")
+    pushes.image()
+    made = plan(pushes.world(), rules(delete="*"), IfEmpty.DELETE_PACKAGE)
+    assert not made.deletes_package
+    assert deleted(made) == frozenset()
+    assert grounds(made)[tagged.id] is Ground.LAST
+    [warning] = made.warnings
+    assert warning.startswith("if-empty: delete-package did not take the package")
 
 
 def test_a_package_with_something_that_a_rule_keeps_is_not_deleted_whole() -> None:

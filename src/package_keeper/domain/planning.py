@@ -45,12 +45,20 @@ def make_plan(package: Package, graph: ImageGraph, question: Question) -> Plan:
     would_empty = _empties(package.ref.type, drafted)
     if not would_empty or question.if_empty is IfEmpty.FAIL:
         return _written(package, drafted, question, would_empty=would_empty)
-    if question.if_empty is IfEmpty.DELETE_PACKAGE and not (drafted.selection.held or spared):
+    whole = question.if_empty is IfEmpty.DELETE_PACKAGE
+    if whole and graph.versions.keys() <= drafted.settlement.doomed.keys():
         return _whole_package(package, drafted, question)
     redrafted = _draft(
         package.ref.type, graph, question, spared | {_newest(package.ref.type, drafted)}
     )
-    return _written(package, redrafted, question, would_empty=True)
+    plan = _written(package, redrafted, question, would_empty=True)
+    return replace(plan, warnings=(*plan.warnings, _NOT_WHOLE)) if whole else plan
+
+
+_NOT_WHOLE = (
+    "if-empty: delete-package did not take the package, since versions that no rule deletes would "
+    "go with it; the newest stays instead"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
