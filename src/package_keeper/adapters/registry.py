@@ -80,7 +80,7 @@ class Registry:
 
     def digests_of_other_tags(self, known: Collection[str]) -> tuple[str, ...]:
         """What the registry's tags lead to, apart from the known ones; no content is read."""
-        digests = (self._digest_of(tag) for tag in self._tags() if tag not in known)
+        digests = (self.digest_of(tag) for tag in self._tags() if tag not in known)
         return tuple(dict.fromkeys(digest for digest in digests if digest is not None))
 
     def _tags(self) -> Iterator[str]:
@@ -101,8 +101,8 @@ class Registry:
         after = re.search(r'<([^>]+)>;\s*rel="next"', reply.headers.get("link", ""))
         return tuple(map(str, tags)), self._host.own_url(after[1]) if after else None
 
-    def _digest_of(self, tag: str) -> str | None:
-        """The digest that a tag leads to; None where it leads nowhere, as deleted ones may."""
+    def digest_of(self, tag: str) -> str | None:
+        """What a tag leads to; None where it leads nowhere, as those of deleted versions may."""
         request = Request(
             method="HEAD",
             url=f"{self._path}/manifests/{quote(tag, safe='')}",

@@ -44,6 +44,7 @@ class Operation(Enum):
     READ = "read"
     DELETE = "delete"
     RESTORE = "restore"
+    UNTAG = "untag"
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -55,6 +56,8 @@ class Operation(Enum):
                 return ("read:packages", "delete:packages")
             case Operation.RESTORE:
                 return ("read:packages", "write:packages")
+            case Operation.UNTAG:
+                return ("read:packages", "write:packages", "delete:packages")
         assert_never(self)
 
 

@@ -25,6 +25,10 @@ class Tags(Protocol):
         """What to push to point a tag at this manifest (again)."""
         ...
 
+    def digest_of(self, tag: str) -> str | None:
+        """What a tag leads to now; None where it leads nowhere. No content is read."""
+        ...
+
     def put_manifest(self, tag: str, content: bytes, media_type: str) -> str:
         """Push a manifest under a tag, which moves the tag to it; returns its digest."""
         ...

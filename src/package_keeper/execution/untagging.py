@@ -7,6 +7,7 @@ else; where the listing does not show it, nothing is deleted. Where the deletion
 is moved back.
 """
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 from package_keeper.domain.access import Operation, advice_for
 from package_keeper.domain.answers import AnswerLost, Refusal, Refused
 from package_keeper.domain.errors import WaitedTooLong
+from package_keeper.domain.manifests import STAND_IN
 from package_keeper.domain.model import Version
 from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
@@ -95,8 +97,12 @@ class Untagger:
 
     def _one_tag(self, plan: Plan, version: Version, tag: str, original: Content) -> Result:
         """Take one tag off; once the tag may have moved, whatever goes wrong moves it back."""
+        if self.tags.digest_of(tag) != version.name:
+            return _result(version, Outcome.CHANGED, f"{tag} moved on since the plan was shown")
+        content = self._stand_in(tag)
+        digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
         try:
-            digest = self.tags.put_manifest(tag, self._stand_in(tag), MANIFEST)
+            self.tags.put_manifest(tag, content, MANIFEST)
         except AnswerLost as lost:
             detail = f"no usable answer: {lost.reason}"
             result = _result(version, Outcome.ERROR, detail, lost.request_id)
@@ -104,7 +110,7 @@ class Untagger:
             result = self._stand_in_deleted(plan, version, tag, digest)
         if result.outcome in (Outcome.DELETED, Outcome.ALREADY_GONE):
             return _result(version, Outcome.UNTAGGED, "")
-        return self._move_back(tag, original, result)
+        return self._move_back(tag, original, digest, result)
 
     def _stand_in_deleted(self, plan: Plan, version: Version, tag: str, digest: str) -> Result:
         try:
@@ -126,7 +132,7 @@ class Untagger:
         manifest = {
             "schemaVersion": 2,
             "mediaType": MANIFEST,
-            "artifactType": "application/vnd.package-keeper.stand-in",
+            "artifactType": STAND_IN,
             "config": EMPTY,
             "layers": [EMPTY],
             "annotations": annotations,
@@ -158,9 +164,11 @@ class Untagger:
         self.journal.ended(plan.package, decision, result)
         return result
 
-    def _move_back(self, tag: str, original: Content, result: Result) -> Result:
-        """Point the tag at the image again, and say where it points now."""
+    def _move_back(self, tag: str, original: Content, stand_in: str, result: Result) -> Result:
+        """Point the tag at the image again, unless it moved on, and say where it points now."""
         try:
+            if self.tags.digest_of(tag) not in (stand_in, result.version.name):
+                return replace(result, detail=f"{tag} moved on meanwhile: {result.detail}")
             self.tags.put_manifest(tag, original.content, original.media_type)
         except (Refused, AnswerLost, WaitedTooLong, Cancelled) as error:
             where = f"{tag} now points to an empty stand-in and could not be moved back ({error})"
@@ -172,7 +180,7 @@ class Untagger:
         said = f"the registry answered {refused}"
         if refused.refusal in (Refusal.INVALID, Refusal.NOT_FOUND):
             return _result(version, Outcome.ERROR, said, request_id)
-        advice = advice_for(self.settler.token, Operation.DELETE, ref)
+        advice = advice_for(self.settler.token, Operation.UNTAG, ref)
         return _result(version, Outcome.DENIED, f"{said}. {advice}", request_id)
 
 
