@@ -58,9 +58,9 @@ class JournalFile:
                 self._descriptor = None
 
     def _open(self) -> int:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         if not self.path.resolve().is_relative_to(self._workspace.resolve()):
             raise OutsideWorkspace(f"{self.path.name} leads out of the workspace")
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
         _end_line(descriptor)  # a run was killed in the middle of one
         return descriptor
