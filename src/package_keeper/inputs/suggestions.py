@@ -20,8 +20,11 @@ NOT_YET = (
 """Inputs that the documentation of a later version may have led someone to."""
 
 _WHAT_STAYS = "versions-to-keep, which counts what stays instead of what goes"
+_ONLY_UNTAGGED = (
+    "delete-untagged: true by itself, without versions-to-keep, which lets tagged versions go"
+)
 _AGE = "older-than, with a unit such as 30d"
-_REGEX = "which takes a regular expression as /.../"
+_REGEX = "which takes a regular expression as /.../ that has to match the whole text"
 
 USE = {
     "access-token": "token",
@@ -31,7 +34,7 @@ USE = {
     "cut-off": _AGE,
     "days": _AGE,
     "delete-only-pre-release-versions": "delete, with patterns such as *-rc*",
-    "delete-only-untagged-versions": "delete-untagged",
+    "delete-only-untagged-versions": _ONLY_UNTAGGED,
     "delete-tags": "delete",
     "exclude": "keep",
     "exclude-tags": "keep",
