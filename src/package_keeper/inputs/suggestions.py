@@ -20,9 +20,7 @@ NOT_YET = (
 """Inputs that the documentation of a later version may have led someone to."""
 
 _WHAT_STAYS = "versions-to-keep, which counts what stays instead of what goes"
-_ONLY_UNTAGGED = (
-    "delete-untagged: true by itself, without versions-to-keep, which lets tagged versions go"
-)
+_ONLY_UNTAGGED = "delete-untagged, by itself: versions-to-keep lets tagged versions go"
 _AGE = "older-than, with a unit such as 30d"
 _REGEX = "which takes a regular expression as /.../ that has to match the whole text"
 
