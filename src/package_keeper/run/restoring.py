@@ -184,6 +184,5 @@ class Restoration:
 
 def _wholeness(package: Package, asked: Asked, means: Means) -> Wholeness | None:
     """What looks at images; None where versions are no manifests."""
-    registry = registry_of(package.ref, means)
-    reader = reader_of(registry, asked)
-    return Wholeness(package.ref, registry, reader) if registry and reader else None
+    reader = reader_of(registry_of(package.ref, means), asked)
+    return Wholeness(package.ref, reader) if reader else None

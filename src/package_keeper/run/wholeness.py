@@ -7,13 +7,11 @@ done about it, `domain.repairing` decides.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from package_keeper.domain.answers import AnswerLost, Refused
 from package_keeper.domain.errors import PartsLost
 from package_keeper.domain.images import Readings, build_graph
 from package_keeper.domain.model import PackageRef, Version
 from package_keeper.domain.plan import Decision
 from package_keeper.domain.repairing import plan_repair
-from package_keeper.inventory.ports import Manifests
 from package_keeper.inventory.reading import ManifestReader
 
 
@@ -45,9 +43,8 @@ class Found:
 class Wholeness:
     """Looks at the images of one package."""
 
-    def __init__(self, ref: PackageRef, registry: Manifests, reader: ManifestReader) -> None:
+    def __init__(self, ref: PackageRef, reader: ManifestReader) -> None:
         self._ref = ref
-        self._registry = registry
         self._reader = reader
 
     @property
@@ -92,7 +89,7 @@ class Wholeness:
         deleted: Sequence[Version],
         readings: Readings,
     ) -> Found:
-        absent = readings.absent | self._absent(active, deleted, readings)
+        absent = readings.absent | _absent(active, deleted, readings)
         graph = build_graph(
             {version.name: version for version in active}, replace(readings, absent=absent)
         )
@@ -104,28 +101,13 @@ class Wholeness:
             warnings=(unread,) if repair.unread else (),
         )
 
-    def _absent(
-        self, active: Iterable[Version], deleted: Iterable[Version], readings: Readings
-    ) -> set[str]:
-        """The parts that are not there among those that reading passes over.
 
-        These are parts without parts of their own, and what is not called a manifest: the listings
-        know whether it was one.
-        """
-        present = {version.name for version in active}
-        gone = {version.name for version in deleted}
-        asked = {*readings.manifests, *readings.absent, *readings.unreadable, *present}
-        passed = {c.digest: c for m in readings.manifests.values() for c in m.children}
-        return {
-            digest
-            for digest, child in passed.items()
-            if digest not in asked
-            if digest in gone or (child.is_manifest and self._is_lost(digest))
-        }
+def _absent(active: Iterable[Version], deleted: Iterable[Version], readings: Readings) -> set[str]:
+    """The deleted versions that an index lists and does not call manifests.
 
-    def _is_lost(self, digest: str) -> bool:
-        """Whether the registry says that it does not have it; in doubt it has."""
-        try:
-            return not self._registry.exists(digest)
-        except (Refused, AnswerLost):
-            return False
+    These are not asked for, as layers are not; the listings know better.
+    """
+    present = {version.name for version in active}
+    gone = {version.name for version in deleted} - present - readings.manifests.keys()
+    listed = {c.digest for m in readings.manifests.values() for c in m.children}
+    return listed & gone
