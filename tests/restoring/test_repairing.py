@@ -108,4 +108,4 @@ def test_what_can_not_be_read_may_lack_parts_and_is_told(stage: Stage) -> None:
     broken = Fault(kind=FaultKind.STATUS, path_contains=digest, status=500, times=None)
     stage.github.fail(broken)
     run = stage.run({"repair": True})
-    assert "1 manifests could not be read" in run.finished.log
+    assert "1 manifest could not be read, so what is missing there is not known" in run.finished.log

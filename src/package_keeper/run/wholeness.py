@@ -94,7 +94,8 @@ class Wholeness:
             {version.name: version for version in active}, replace(readings, absent=absent)
         )
         repair = plan_repair(graph, images, deleted)
-        unread = f"{self._ref}: {repair.unread} manifests could not be read, and may lack parts"
+        count = "1 manifest" if repair.unread == 1 else f"{repair.unread} manifests"
+        unread = f"{self._ref}: {count} could not be read, so what is missing there is not known"
         return Found(
             restorations=repair.restorations,
             lost=tuple(map(str, repair.lost)),
