@@ -86,7 +86,7 @@ def for_log(text: str) -> str:
     holds `##[` anywhere (actions/runner, OutputManager.cs and ActionCommand.cs). Applying it twice
     changes nothing more, so that a composed line can go through it again.
     """
-    return re.sub(r":(?=:)", r":\\", visible(text)).replace("##[", r"##\[")
+    return re.sub(r":(?=:)", r":\\", visible(text)).replace("#[", r"#\[")
 
 
 def inline(text: str) -> str:
