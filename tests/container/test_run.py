@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-import time
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +11,12 @@ import pytest
 
 from container.conftest import PULL_REQUESTS
 from container.engine import Engine, Job
-from fake_github import FakeGitHub, FakePackage
+from fake_github import Call, FakeGitHub, FakePackage
 
 pytestmark = [
     pytest.mark.container("buildah", "podman", "runc"),
     pytest.mark.xdist_group("container"),
 ]
-
-
-def deletions(github: FakeGitHub) -> list[str]:
-    """The version ids that a DELETE reached the server for."""
-    return [
-        request.path.rpartition("/")[2] for request in github.requests if request.method == "DELETE"
-    ]
 
 
 def journal(job: Job) -> list[dict[str, Any]]:
@@ -102,14 +95,23 @@ def test_a_hardened_container_is_enough(
 def test_a_cancelled_run_leaves_its_reports(
     engine: Engine, image: str, job: Job, github: FakeGitHub, inputs: dict[str, str]
 ) -> None:
-    """As process 1 it must handle SIGTERM itself, or the kernel ignores it."""
-    github.latency = 0.5
+    """As process 1 it must handle SIGTERM itself, or the kernel ignores it.
+
+    It comes while the first deletion, which goes alone, waits for an answer that is late.
+    """
+    seen: list[str] = []
+    first = threading.Event()
+
+    def slow_from_the_first_deletion_on(call: Call) -> None:
+        if call.method == "DELETE":
+            github.latency = 10
+            seen.append(call.path.rpartition("/")[2])
+            first.set()
+
+    github.on_request(slow_from_the_first_deletion_on)
     name = f"package-keeper-{job.folder.parent.name}"
     process = job.start(engine, image, inputs | {"delete": "pr-*"}, name)
-    until = time.monotonic() + 60
-    while not deletions(github) and process.poll() is None and time.monotonic() < until:
-        time.sleep(0.05)
-    assert deletions(github)
+    assert first.wait(60)
     assert engine.podman("kill", "--signal=TERM", name).returncode == 0
     log, _ = process.communicate(timeout=60)
     finished = job.finished(code=process.returncode, log=log)
@@ -117,9 +119,8 @@ def test_a_cancelled_run_leaves_its_reports(
     assert finished.code != 0
     assert finished.outputs["outcome"] == "incomplete"
     assert finished.summary
-    named = {str(entry.get("id")) for entry in journal(job)}
-    assert set(deletions(github)) <= named
-    assert len(set(deletions(github))) < PULL_REQUESTS
+    assert set(seen) <= {str(entry.get("id")) for entry in journal(job)}
+    assert len(seen) < PULL_REQUESTS
 
 
 def test_wrong_inputs_are_refused_before_any_request(
