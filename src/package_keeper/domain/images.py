@@ -81,9 +81,9 @@ class ImageGraph:
                     pending += self.needs(digest)
         return found
 
-    def promoted(self, digests: Iterable[str]) -> "ImageGraph":
-        """The graph with these versions taken for images of their own."""
-        return replace(self, roles={**self.roles, **dict.fromkeys(digests, Role.IMAGE)})
+    def with_roles(self, roles: Mapping[str, Role]) -> "ImageGraph":
+        """The graph with other roles for these versions."""
+        return replace(self, roles={**self.roles, **roles})
 
     @property
     def unlisted(self) -> tuple[str, ...]:

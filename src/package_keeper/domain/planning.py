@@ -17,7 +17,7 @@ from package_keeper.domain.ordering import deletion_order
 from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
 from package_keeper.domain.rules import Rule
 from package_keeper.domain.selection import Selection, missing_ids, offer, select, warnings_of
-from package_keeper.domain.settlement import Settlement, settle
+from package_keeper.domain.settlement import Settlement, roles_of_left_over, settle
 from package_keeper.domain.untagging import Removal, removals
 
 
@@ -76,7 +76,8 @@ def _draft(
     """Settle until no part is left over that belongs to nothing any more.
 
     Such a part is the subject of an attestation that an index listed which goes: neither a child
-    nor a referrer, so it does not go along. From then on it is an image, and the rules decide.
+    nor a referrer, so it does not go along. Once the index is gone it is an image, perhaps with
+    parts of its own, and the rules decide.
     """
     if package_type is PackageType.DOCKER:
         untagged = (key for key, version in graph.versions.items() if not version.tags)
@@ -84,8 +85,7 @@ def _draft(
     while True:
         selection = select(graph, question.rules, package_type, question.now)
         settlement = settle(graph, selection, spared)
-        settled = settlement.doomed.keys() | settlement.needed.keys()
-        left_over = graph.versions.keys() - settled
+        left_over = roles_of_left_over(graph, settlement)
         if not left_over:
             return _Draft(
                 graph=graph,
@@ -94,7 +94,7 @@ def _draft(
                 spared=spared,
                 spared_for=question.spared,
             )
-        graph = graph.promoted(left_over)
+        graph = graph.with_roles(left_over)
 
 
 def _counting(package_type: PackageType, graph: ImageGraph) -> list[str]:

@@ -6,12 +6,12 @@ a manifest keeps whatever could depend on it. It does not decide reasons' words 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import assert_never
 
 from package_keeper.domain.errors import ManifestsUnreadable
-from package_keeper.domain.images import ImageGraph, Role
+from package_keeper.domain.images import ImageGraph, Role, build_graph
 from package_keeper.domain.selection import Selection
 
 
@@ -45,6 +45,28 @@ def settle(graph: ImageGraph, selection: Selection, spared: frozenset[str]) -> S
     if unreadable:
         raise ManifestsUnreadable(_unreadable_text(graph, unreadable), hint=_UNREADABLE_HINT)
     return _with_doubt(graph, Settlement(doomed=doomed, needed=needed, doubted={}))
+
+
+def roles_of_left_over(graph: ImageGraph, settled: Settlement) -> dict[str, Role]:
+    """The roles, once the doomed are gone, of the versions that neither go nor are needed.
+
+    They are those that the next run would find, so that it finds nothing to do. Where they say
+    nothing new each counts as an image, so that the next settling gets further.
+    """
+    left_over = graph.versions.keys() - settled.doomed.keys() - settled.needed.keys()
+    if not left_over:
+        return {}
+    left = {d: version for d, version in graph.versions.items() if d not in settled.doomed}
+    read = graph.readings.manifests
+    readings = replace(
+        graph.readings,
+        manifests={d: manifest for d, manifest in read.items() if d not in settled.doomed},
+        absent=graph.readings.absent.union(settled.doomed),
+    )
+    found = build_graph(left, readings).roles
+    if all(found[digest] is graph.roles[digest] for digest in left_over):
+        return dict.fromkeys(left_over, Role.IMAGE)
+    return {digest: found[digest] for digest in left_over}
 
 
 _UNREADABLE_HINT = (
