@@ -152,6 +152,29 @@ def test_a_part_that_is_left_over_is_decided_about_in_the_same_plan() -> None:
         assert deleted(plan(world.after(deleted(made)), asked)) == frozenset()
 
 
+def test_the_parts_of_what_is_left_over_are_its_parts_still() -> None:
+    """They take no place among the newest, and follow their image."""
+    pushes = Pushes()
+    old = pushes.image(days=9)
+    subject = pushes.index(pushes.image(days=1), pushes.image(days=1), days=1)
+    index = pushes.index(pushes.image(subject=subject.name), tags=["pr-1"], days=1)
+    kept = pushes.image("v1")
+    world = pushes.world()
+    untagged = Rule(
+        verb=Verb.KEEP,
+        text="untagged",
+        conditions=(Tagged(value=False),),
+        rank=Rank(end=End.NEWEST, count=2),
+    )
+    asked = (*rules(delete="pr-*", untagged=True), untagged)
+    made = plan(world, asked)
+    assert index.id in deleted(made)
+    assert {old.id, subject.id} & deleted(made) == set()
+    by_id = plan(world, rules(delete="pr-*", ids=[subject.id]))
+    assert deleted(by_id) == {v.id for v in world.versions} - {old.id, kept.id}
+    assert deleted(plan(world.after(deleted(by_id)), rules(ids=[subject.id]))) == frozenset()
+
+
 def test_a_version_asked_for_by_id_that_stays_is_warned_of() -> None:
     pushes = Pushes()
     part = pushes.image()
