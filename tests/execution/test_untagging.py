@@ -324,3 +324,31 @@ def test_a_journal_that_can_not_be_written_stops_before_anything_is_pushed() -> 
     assert [result.outcome for result in results] == [Outcome.ERROR, Outcome.NOT_ATTEMPTED]
     assert results[0].detail == "stopped by OSError: full"
     assert scene.github.requests == []
+
+
+def test_a_tag_that_moved_on_since_the_plan_was_shown_is_left_where_it_is() -> None:
+    scene = Scene()
+    new = Version(id=9, name="sha256:" + "9" * 64, tags=("pr-3",), created_at=NOW, updated_at=NOW)
+    scene.github.only.push(new)
+    first, _ = scene.carry_out()
+    assert (first.outcome, first.detail) == (
+        Outcome.CHANGED,
+        "pr-3 moved on since the plan was shown",
+    )
+    assert scene.tags(new) == ("pr-3",)
+
+
+def test_a_tag_that_somebody_moves_while_it_is_taken_off_is_not_moved_back() -> None:
+    scene = Scene()
+    new = Version(id=9, name="sha256:" + "9" * 64, tags=("pr-3",), created_at=NOW, updated_at=NOW)
+
+    def before(request: Request) -> None:
+        if request.action == "delete_version" and STAND_IN in scene.github.only.versions:
+            scene.github.only.push(new)
+            raise refused(403, "Must have admin rights to Package.")
+
+    scene.github.before = before
+    first, _ = scene.carry_out()
+    assert first.outcome is Outcome.DENIED
+    assert first.detail.startswith("pr-3 moved on meanwhile")
+    assert scene.tags(new) == ("pr-3",)
