@@ -14,10 +14,20 @@ import pytest
 
 from real_tools import TOOLS, require, told_once
 
-# A shared machine may stall any test for longer than hypothesis' 200 ms.
-hypothesis.settings.register_profile("package-keeper", deadline=None, print_blob=True)
+# A shared machine may stall any test for longer than hypothesis' 200 ms. The examples are the same in
+# every run, so that a change is judged by what it changes; "thorough" looks for new ones.
 hypothesis.settings.register_profile(
-    "thorough", parent=hypothesis.settings.get_profile("package-keeper"), max_examples=5000
+    "package-keeper",
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.register_profile(
+    "thorough",
+    parent=hypothesis.settings.get_profile("package-keeper"),
+    derandomize=False,
+    max_examples=5000,
 )
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "package-keeper"))
 
