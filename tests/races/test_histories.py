@@ -23,6 +23,7 @@ from scenarios.notation import Json, Names, push
 from scenarios.stage import Run, staged
 from scenarios.wholeness import Contents, assert_left_whole
 
+ALWAYS = "3.0.0"
 TAGS = ("pr-1", "pr-2", "pr-3", "1.0.0", "2.0.0", "latest")
 INPUTS: dict[str, dict[str, Any]] = {
     "all pull requests": {"delete": "pr-*", "delete-untagged": True, "older-than": "0s"},
@@ -41,7 +42,7 @@ Event_ = Callable[[], object]
 
 def kept_by(inputs: dict[str, Any], contents: Contents, package: FakePackage) -> set[str]:
     """The images that the inputs, read by a person, leave alone."""
-    own = {d: [t for t in contents.tags[d] if t in TAGS] for d in contents.images}
+    own = {d: [t for t in contents.tags[d] if _is_own(t)] for d in contents.images}
     protected = inputs.get("keep", "")
     kept = {d for d, names in own.items() if any(fnmatchcase(t, protected) for t in names)}
     if "delete" in inputs:
@@ -64,7 +65,9 @@ class Life(RuleBasedStateMachine):
         self.package = self.stage.package
         self.names = Names(digests={}, ids={})
         self.count = 0
-        self.push({"tags": ["3.0.0"], "age": "50d"})  # so that one tagged image always stays
+        self.push({"tags": [ALWAYS], "age": "50d"})  # so that one tagged image always stays
+        self.push({"tags": ["pr-1"], "age": "45d", "platforms": ["amd64", "arm64"]})
+        self.push({"age": "45d", "platforms": ["amd64"]})
 
     def teardown(self) -> None:
         if hasattr(self, "close"):
@@ -106,13 +109,13 @@ class Life(RuleBasedStateMachine):
 
     @rule(tag=st.sampled_from(TAGS), to=pick)
     def move_tag(self, tag: str, to: int) -> None:
-        self.retag(tag, to)
+        self.retag(tag, self.named(to))
 
     @precondition(lambda self: len(self.package.active) > 3)
     @rule(which=pick)
     def delete_by_hand(self, which: int) -> None:
         version = self.package.active[self.names.digests[self.named(which)]]
-        if "3.0.0" not in version.tags:
+        if ALWAYS not in version.tags:
             self.package.delete_version(version)
 
     # What the action does
@@ -127,17 +130,18 @@ class Life(RuleBasedStateMachine):
         assert again.finished.outcome == "nothing-to-do", again.finished.log
         assert again.writes == ()
 
-    @rule(inputs=st.sampled_from(sorted(INPUTS)), tags=tags, age=ages, parts=picks)
-    def run_while_somebody_pushes(
-        self, inputs: str, tags: list[str], age: str, parts: list[int]
-    ) -> None:
-        entry = self.index(tags, age, parts)
+    @rule(inputs=st.sampled_from(sorted(INPUTS)), tag=st.sampled_from(TAGS[3:]), part=pick)
+    def run_while_somebody_pushes(self, inputs: str, tag: str, part: int) -> None:
+        """The new image lists what might have gone."""
+        entry = {"tags": [tag], "age": "0s", "lists": [self.candidate(part)]}
         before_second_look(self.stage.github, lambda: self.push(entry))
         self.run(INPUTS[inputs])
 
     @rule(inputs=st.sampled_from(sorted(INPUTS)), tag=st.sampled_from(TAGS), to=pick)
     def run_while_somebody_moves_a_tag(self, inputs: str, tag: str, to: int) -> None:
-        before_second_look(self.stage.github, lambda: self.retag(tag, to))
+        """The tag lands on what might have gone."""
+        name = self.candidate(to)
+        before_second_look(self.stage.github, lambda: self.retag(tag, name))
         self.run(INPUTS[inputs])
 
     @rule(
@@ -233,16 +237,31 @@ class Life(RuleBasedStateMachine):
         lists = list(dict.fromkeys(self.named(part) for part in parts))
         return {"tags": tags, "age": age, "lists": lists}
 
-    def retag(self, tag: str, to: int) -> None:
-        self.package.retag(self.package.active[self.names.digests[self.named(to)]], (tag,))
+    def retag(self, tag: str, name: str) -> None:
+        self.package.retag(self.package.active[self.names.digests[name]], (tag,))
 
     def named(self, number: int) -> str:
         """One of the versions there are."""
-        active = [name for name, digest in self.names.digests.items() if self._is_there(digest)]
-        return active[number % len(active)]
+        return self._chosen(number, lambda _: True)
 
-    def _is_there(self, digest: str) -> bool:
-        return digest in self.package.active
+    def candidate(self, number: int) -> str:
+        """One of the versions without a tag that any inputs protect by itself, if there are any."""
+        return self._chosen(
+            number, lambda tags: all(fnmatchcase(tag, "pr-*") for tag in tags if _is_own(tag))
+        )
+
+    def _chosen(self, number: int, fits: Callable[[tuple[str, ...]], bool]) -> str:
+        there = {
+            name: self.package.active[digest].tags
+            for name, digest in self.names.digests.items()
+            if digest in self.package.active
+        }
+        fitting = [name for name, tags in there.items() if fits(tags)] or list(there)
+        return fitting[number % len(fitting)]
+
+
+def _is_own(tag: str) -> bool:
+    return tag in (*TAGS, ALWAYS)
 
 
 def _is_write(call: Call) -> bool:
