@@ -14,8 +14,8 @@ import pytest
 
 from real_tools import TOOLS, require, told_once
 
-# A shared machine may stall any test for longer than hypothesis' 200 ms. The examples are the same in
-# every run, so that a change is judged by what it changes; "thorough" looks for new ones.
+# A shared machine may stall any test for longer than hypothesis' 200 ms. The examples are the same
+# in every run, so that a change is judged by what it changes; "thorough" looks for new ones.
 hypothesis.settings.register_profile(
     "package-keeper",
     deadline=None,
