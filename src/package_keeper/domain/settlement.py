@@ -64,9 +64,8 @@ def roles_of_left_over(graph: ImageGraph, settled: Settlement) -> dict[str, Role
         absent=graph.readings.absent.union(settled.doomed),
     )
     found = build_graph(left, readings).roles
-    if all(found[digest] is graph.roles[digest] for digest in left_over):
-        return dict.fromkeys(left_over, Role.IMAGE)
-    return {digest: found[digest] for digest in left_over}
+    news = {digest: found[digest] for digest in left_over if found[digest] != graph.roles[digest]}
+    return news or dict.fromkeys(left_over, Role.IMAGE)
 
 
 _UNREADABLE_HINT = (
