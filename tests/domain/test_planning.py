@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -413,6 +414,14 @@ def test_a_package_with_something_that_a_rule_keeps_is_not_deleted_whole() -> No
     assert not made.deletes_package
     assert deleted(made) == frozenset()
     assert grounds(made)[index.id] is Ground.LAST
+
+
+def test_the_newest_of_a_type_without_tags_stays_for_its_own_reason() -> None:
+    versions = [version(number, f"1.0.{number}", age=timedelta(days=9)) for number in (1, 2)]
+    asked = Question(rules=rules(newest=0), now=NOW)
+    made = make_plan(package(PackageType.NPM), plain_graph(versions), asked)
+    [kept] = made.kept
+    assert kept.reason == "the newest, kept so that the package is not emptied (if-empty)"
 
 
 def test_where_emptying_is_to_fail_the_plan_shows_what_would_go() -> None:

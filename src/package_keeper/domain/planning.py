@@ -63,6 +63,7 @@ _NOT_WHOLE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Draft:
+    package_type: PackageType
     graph: ImageGraph
     selection: Selection
     settlement: Settlement
@@ -88,6 +89,7 @@ def _draft(
         left_over = roles_of_left_over(graph, settlement)
         if not left_over:
             return _Draft(
+                package_type=package_type,
                 graph=graph,
                 selection=selection,
                 settlement=settlement,
@@ -234,7 +236,7 @@ def _why_kept(draft: _Draft, key: str, version: Version) -> tuple[Ground, str, s
         doubt = draft.settlement.doubted[key].value
         return Ground.DOUBT, doubt, doubt
     if key in draft.spared:
-        return Ground.LAST, *_why_spared(version)
+        return Ground.LAST, *_why_spared(draft, version)
     root = draft.settlement.needed.get(key, key)
     if root != key and _is_for_another(draft, key, version):
         label = draft.graph.versions[root].label if root in draft.graph.versions else root
@@ -242,8 +244,8 @@ def _why_kept(draft: _Draft, key: str, version: Version) -> tuple[Ground, str, s
     return Ground.NOT_SELECTED, "no delete rule selects it", ""
 
 
-def _why_spared(version: Version) -> tuple[str, str]:
-    if version.tags:
+def _why_spared(draft: _Draft, version: Version) -> tuple[str, str]:
+    if version.tags or draft.package_type is not PackageType.DOCKER:
         return "the newest, kept so that the package is not emptied (if-empty)", "if-empty"
     return "untagged in the old docker registry, which can't be read", "the old docker registry"
 
