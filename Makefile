@@ -45,7 +45,7 @@ imports: $(READY) ## Check the layers
 	$(BIN)/lint-imports --no-cache
 
 unit: $(READY) ## Run the tests, all but the gate on coverage
-	$(BIN)/pytest --numprocesses auto --dist loadgroup --cov --cov-report= $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses auto --cov --cov-report= $(PYTEST_ARGS)
 
 coverage: unit
 	$(BIN)/coverage report

@@ -1,7 +1,8 @@
 """What every test gets: no way out of the machine, and a clear word where a program is missing.
 
-Decides which addresses a test may reach, and what becomes of a test whose programs are missing.
-It holds no fixtures of any one subject; these are beside the tests that use them.
+Decides which addresses a test may reach, what becomes of a test whose programs are missing, and
+which tests stay together. It holds no fixtures of any one subject; these are beside the tests that
+use them.
 """
 
 import os
@@ -11,6 +12,8 @@ from typing import Any
 
 import hypothesis
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from real_tools import TOOLS, require, told_once
 
@@ -33,10 +36,33 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "package-k
 
 LOOPBACK = "127.0.0.1"
 
+# Tests that share something costly, such as the image, or that would slow one another down: one
+# process runs all of a group. (The marker `xdist_group` does nothing with pytest 9.2, which keeps
+# the ids of tests where pytest-xdist 3.8 does not look for them.)
+TOGETHER = (
+    "tests/container/",
+    "tests/demo/",
+    "tests/real_images/",
+    "tests/repository/test_wheel.py",
+)
+
 
 def pytest_configure() -> None:
     """Put the programs that `tools/install-real-tools` unpacked where tests find them."""
     os.environ["PATH"] = f"{TOOLS / 'bin'}{os.pathsep}{os.environ['PATH']}"
+
+
+class Together(LoadScopeScheduling):  # type: ignore[misc] # which has no types
+    """Hands out tests one by one, but those of a group to one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((group for group in TOGETHER if nodeid.startswith(group)), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    """Use it whatever `--dist` says."""
+    return Together(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

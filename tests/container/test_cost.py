@@ -17,10 +17,7 @@ import pytest
 from container.engine import INTERPRETER, Engine, Job
 from fake_github import FakeGitHub
 
-pytestmark = [
-    pytest.mark.container("buildah", "podman", "runc"),
-    pytest.mark.xdist_group("container"),
-]
+pytestmark = pytest.mark.container("buildah", "podman", "runc")
 
 Record = Callable[[str, object], None]
 

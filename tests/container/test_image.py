@@ -10,10 +10,7 @@ import pytest
 
 from container.engine import INTERPRETER, Engine, Job, build, copy_checkout
 
-pytestmark = [
-    pytest.mark.container("buildah", "podman", "runc"),
-    pytest.mark.xdist_group("container"),
-]
+pytestmark = pytest.mark.container("buildah", "podman", "runc")
 
 SECRET = re.compile(
     rb"gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9]{22}_|-----BEGIN [A-Z ]*PRIVATE KEY-----\n\w"

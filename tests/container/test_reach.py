@@ -10,10 +10,7 @@ from container.namespace import Counters, Network, only
 from container.registry import push, serving
 from fake_github import FakeGitHub, FakePackage
 
-pytestmark = [
-    pytest.mark.container("buildah", "podman", "runc"),
-    pytest.mark.xdist_group("container"),
-]
+pytestmark = pytest.mark.container("buildah", "podman", "runc")
 
 
 @pytest.fixture

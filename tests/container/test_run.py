@@ -13,10 +13,7 @@ from container.conftest import PULL_REQUESTS
 from container.engine import Engine, Job
 from fake_github import Call, FakeGitHub, FakePackage
 
-pytestmark = [
-    pytest.mark.container("buildah", "podman", "runc"),
-    pytest.mark.xdist_group("container"),
-]
+pytestmark = pytest.mark.container("buildah", "podman", "runc")
 
 
 def journal(job: Job) -> list[dict[str, Any]]:

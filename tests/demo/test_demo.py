@@ -14,7 +14,6 @@ from fake_github import Call, FakeGitHub
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.xdist_group("demo")
 def test_it_runs_as_make_runs_it_and_ends_well() -> None:
     finished = subprocess.run(
         [sys.executable, "-m", "demo"],
@@ -39,7 +38,6 @@ def test_it_runs_as_make_runs_it_and_ends_well() -> None:
         assert shown in finished.stdout, shown
 
 
-@pytest.mark.xdist_group("demo")
 def test_it_ends_red_when_a_kept_image_was_broken(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,7 +9,7 @@ from end_to_end.hooks import before_deletion
 from end_to_end.runner import Finished
 from real_images.conftest import PROGRAMS, Site
 
-pytestmark = [pytest.mark.real_tools(*PROGRAMS), pytest.mark.xdist_group("real_images")]
+pytestmark = pytest.mark.real_tools(*PROGRAMS)
 
 INPUTS = {
     "delete": "pr-*, cache-pr, chart-0.1.0",
