@@ -31,7 +31,7 @@ def test_it_runs_as_make_runs_it_and_ends_well() -> None:
         "✔ v1.0.0 still pulls completely",
         "✖ Error: acme/web: 1 version denied",
         "How to undo this",
-        "acme/web (container): 20 restored, 52 left",
+        "acme/web (container): restored 20, 52 active now",
         "✔ every version and every tag is back",
         "Everything was as it should be",
     ):
