@@ -9,7 +9,7 @@ from collections.abc import Collection
 from enum import Enum
 from typing import assert_never
 
-from package_keeper.domain.answers import Refusal, Refused
+from package_keeper.domain.answers import Answer, Refusal, Refused
 from package_keeper.domain.errors import AccessDenied, KeeperError, RequestFailed
 from package_keeper.domain.model import Package, PackageRef, PackageType
 
@@ -141,6 +141,15 @@ def advice_for(token: str, operation: Operation, ref: PackageRef | None = None) 
     assert_never(kind_of(token))
 
 
+def advice_on(answer: Answer, token: str, operation: Operation, ref: PackageRef) -> str:
+    """What to do about a refusal: what the answer itself says of single sign-on goes first."""
+    return _authorize(answer.sso_url) if answer.sso_url else advice_for(token, operation, ref)
+
+
+def _authorize(url: str) -> str:
+    return f"Authorize the token for single sign-on: {url}"
+
+
 def denial(
     refused: Refused, what: str, token: str, operation: Operation, ref: PackageRef | None = None
 ) -> KeeperError:
@@ -150,8 +159,7 @@ def denial(
     said = said or f"GitHub answered {answer.status}"
     match refused.refusal:
         case Refusal.SINGLE_SIGN_ON:
-            url = answer.sso_url or "https://github.com/settings/tokens"
-            hint = f"Authorize the token for single sign-on: {url}"
+            hint = _authorize(answer.sso_url or "https://github.com/settings/tokens")
         case Refusal.IP_ALLOW_LIST:
             hint = "The organization only lets certain addresses in: use a runner of its own."
         case Refusal.BAD_CREDENTIALS:

@@ -59,6 +59,13 @@ class Result:
     request_id: str | None = None
 
 
+def result_of(
+    version: Version, outcome: Outcome, detail: str, request_id: str | None = None
+) -> Result:
+    """What became of the version, in the order in which it is said."""
+    return Result(version=version, outcome=outcome, detail=detail, request_id=request_id)
+
+
 class RunOutcome(Enum):
     """The value of the output `outcome`."""
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import assert_never
 
-from package_keeper.domain.access import Operation, advice_for
+from package_keeper.domain.access import Operation, advice_on
 from package_keeper.domain.answers import AnswerLost, Refusal, Refused
 from package_keeper.domain.errors import WaitedTooLong
 from package_keeper.domain.model import PackageRef, Version
-from package_keeper.domain.outcome import Outcome, Result
+from package_keeper.domain.outcome import Outcome, Result, result_of
 from package_keeper.execution.ports import Deletions
 from package_keeper.pacing.exchange import Cancelled
 
@@ -59,11 +59,11 @@ class DeletionSettler:
                     raise
                 break
             else:
-                return _result(version, Outcome.DELETED, "deleted", request_id)
+                return result_of(version, Outcome.DELETED, "deleted", request_id)
         reason = (
             f"deleting got no usable answer, and it is still there: {lost.reason if lost else ''}"
         )
-        return _result(version, Outcome.ERROR, reason, lost.request_id if lost else None)
+        return result_of(version, Outcome.ERROR, reason, lost.request_id if lost else None)
 
     def _refused(self, version: Version, refused: Refused, *, after_lost: bool) -> Result:
         answer = refused.answer
@@ -83,7 +83,7 @@ class DeletionSettler:
                 outcome, detail = Outcome.ERROR, said
             case _:
                 assert_never(refused.refusal)
-        return _result(version, outcome, detail, answer.request_id)
+        return result_of(version, outcome, detail, answer.request_id)
 
     def _not_found(self, version: Version, refused: Refused, *, after_lost: bool) -> Result:
         request_id = refused.answer.request_id
@@ -91,24 +91,24 @@ class DeletionSettler:
         match presence:
             case _Presence.GONE if after_lost:
                 detail = "deleted; the answer to the first request was lost"
-                return _result(version, Outcome.DELETED, detail, request_id)
+                return result_of(version, Outcome.DELETED, detail, request_id)
             case _Presence.GONE:
                 detail = "it was gone before this run came to it"
-                return _result(version, Outcome.ALREADY_GONE, detail, request_id)
+                return result_of(version, Outcome.ALREADY_GONE, detail, request_id)
             case _Presence.THERE:
                 said = f"GitHub answered 404: {refused.answer.message}, though it can be read"
-                return _result(version, Outcome.DENIED, self._denied(refused, said), request_id)
+                return result_of(version, Outcome.DENIED, self._denied(refused, said), request_id)
             case _Presence.UNKNOWN:
                 detail = f"GitHub answered 404: {refused.answer.message}, and it can't be read"
-                return _result(version, Outcome.ERROR, detail, request_id)
+                return result_of(version, Outcome.ERROR, detail, request_id)
         assert_never(presence)
 
     def _lost(self, version: Version, lost: AnswerLost, presence: _Presence) -> Result:
         if presence is _Presence.GONE:
             detail = f"deleted; the answer was lost ({lost.reason}) and it is gone"
-            return _result(version, Outcome.DELETED, detail, lost.request_id)
+            return result_of(version, Outcome.DELETED, detail, lost.request_id)
         detail = f"no usable answer ({lost.reason}), and what became of it can't be read"
-        return _result(version, Outcome.ERROR, detail, lost.request_id)
+        return result_of(version, Outcome.ERROR, detail, lost.request_id)
 
     def _look(self, version: Version) -> _Presence:
         """Whether the version is there.
@@ -139,10 +139,4 @@ class DeletionSettler:
         return True
 
     def _denied(self, refused: Refused, said: str) -> str:
-        if refused.answer.sso_url:
-            return f"{said}. Authorize the token for single sign-on: {refused.answer.sso_url}"
-        return f"{said}. {advice_for(self.token, Operation.DELETE, self.ref)}"
-
-
-def _result(version: Version, outcome: Outcome, detail: str, request_id: str | None) -> Result:
-    return Result(version=version, outcome=outcome, detail=detail, request_id=request_id)
+        return f"{said}. {advice_on(refused.answer, self.token, Operation.DELETE, self.ref)}"

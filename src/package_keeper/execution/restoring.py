@@ -14,7 +14,7 @@ from package_keeper.domain.access import Operation, advice_for
 from package_keeper.domain.answers import AnswerLost, Refusal, Refused
 from package_keeper.domain.errors import WaitedTooLong
 from package_keeper.domain.model import PackageRef, Version
-from package_keeper.domain.outcome import Outcome, Result
+from package_keeper.domain.outcome import Outcome, Result, result_of
 from package_keeper.pacing.exchange import Cancelled
 
 ATTEMPTS = 3
@@ -65,32 +65,32 @@ class RestorationSettler:
                 reason, request_id = lost.reason, lost.request_id
                 if self._is_active(version):
                     detail = f"restored; the answer was lost ({lost.reason}) and it is back"
-                    return _result(version, Outcome.RESTORED, detail, request_id)
+                    return result_of(version, Outcome.RESTORED, detail, request_id)
             except (WaitedTooLong, Cancelled):
                 if not reason:
                     raise
                 break
             else:
-                return _result(version, Outcome.RESTORED, "restored", request_id)
+                return result_of(version, Outcome.RESTORED, "restored", request_id)
         detail = f"restoring got no usable answer: {reason}"
-        return _result(version, Outcome.ERROR, detail, request_id)
+        return result_of(version, Outcome.ERROR, detail, request_id)
 
     def _refused(self, version: Version, refused: Refused) -> Result:
         request_id = refused.answer.request_id
         if self._is_active(version):
-            return _result(version, Outcome.RESTORED, "it is active by now", request_id)
+            return result_of(version, Outcome.RESTORED, "it is active by now", request_id)
         said = f"GitHub answered {refused.answer.status}: {refused.answer.message}"
         obstacle = self._obstacle(version)
         if obstacle:
-            return _result(version, Outcome.ERROR, f"{said}. {obstacle}", request_id)
+            return result_of(version, Outcome.ERROR, f"{said}. {obstacle}", request_id)
         if refused.answer.sso_url:
             advice = f"Authorize the token for single sign-on: {refused.answer.sso_url}"
-            return _result(version, Outcome.DENIED, f"{said}. {advice}", request_id)
+            return result_of(version, Outcome.DENIED, f"{said}. {advice}", request_id)
         match refused.refusal:
             case Refusal.INVALID | Refusal.LAST_VERSION | Refusal.TOO_MANY_DOWNLOADS:
-                return _result(version, Outcome.ERROR, said, request_id)
+                return result_of(version, Outcome.ERROR, said, request_id)
             case Refusal.RATE_LIMITED:
-                return _result(version, Outcome.ERROR, said, request_id)
+                return result_of(version, Outcome.ERROR, said, request_id)
             case (
                 Refusal.NOT_FOUND
                 | Refusal.SCOPE
@@ -102,7 +102,7 @@ class RestorationSettler:
                 advice = advice_for(self.token, Operation.RESTORE, self.ref)
                 if refused.refusal is Refusal.NOT_FOUND:
                     advice = f"{advice} {_OR_GONE}"
-                return _result(version, Outcome.DENIED, f"{said}. {advice}", request_id)
+                return result_of(version, Outcome.DENIED, f"{said}. {advice}", request_id)
         assert_never(refused.refusal)
 
     def _obstacle(self, version: Version) -> str:
@@ -120,7 +120,3 @@ class RestorationSettler:
         except (Refused, AnswerLost, WaitedTooLong, Cancelled):
             return False
         return True
-
-
-def _result(version: Version, outcome: Outcome, detail: str, request_id: str | None) -> Result:
-    return Result(version=version, outcome=outcome, detail=detail, request_id=request_id)

@@ -17,7 +17,7 @@ from package_keeper.domain.answers import AnswerLost, Refusal, Refused
 from package_keeper.domain.errors import WaitedTooLong
 from package_keeper.domain.manifests import STAND_IN
 from package_keeper.domain.model import Version
-from package_keeper.domain.outcome import Outcome, Result
+from package_keeper.domain.outcome import Outcome, Result, result_of
 from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
 from package_keeper.execution.deleting import DeletionSettler
 from package_keeper.execution.journal import Journal
@@ -58,7 +58,7 @@ class Untagger:
         for decision in plan.untags:
             stopped = stopped or ("the run was cancelled" if self.is_cancelled() else "")
             if stopped:
-                result = _result(decision.version, Outcome.NOT_ATTEMPTED, stopped)
+                result = result_of(decision.version, Outcome.NOT_ATTEMPTED, stopped)
             else:
                 result = self._journalled(plan, decision)
             results.append(result)
@@ -73,7 +73,7 @@ class Untagger:
             self.journal.ended(plan.package, decision, result)
         except Exception as error:  # noqa: BLE001 - whatever it is, stop, and let the rest be told
             detail = f"stopped by {type(error).__name__}: {error}"
-            result = _result(decision.version, Outcome.ERROR, detail)
+            result = result_of(decision.version, Outcome.ERROR, detail)
         return result
 
     def _all_tags(self, plan: Plan, decision: Decision) -> Result:
@@ -87,29 +87,29 @@ class Untagger:
                     return _after(off, result)
                 off.append(tag)
         except (WaitedTooLong, Cancelled) as error:
-            return _after(off, _result(version, Outcome.NOT_ATTEMPTED, str(error)))
+            return _after(off, result_of(version, Outcome.NOT_ATTEMPTED, str(error)))
         except Refused as refused:
             return _after(off, self._refused(version, refused))
         except AnswerLost as lost:
             detail = f"no usable answer: {lost.reason}"
-            return _after(off, _result(version, Outcome.ERROR, detail, lost.request_id))
-        return _result(version, Outcome.UNTAGGED, f"took off {', '.join(off)}")
+            return _after(off, result_of(version, Outcome.ERROR, detail, lost.request_id))
+        return result_of(version, Outcome.UNTAGGED, f"took off {', '.join(off)}")
 
     def _one_tag(self, plan: Plan, version: Version, tag: str, original: Content) -> Result:
         """Take one tag off; once the tag may have moved, whatever goes wrong moves it back."""
         if self.tags.digest_of(tag) != version.name:
-            return _result(version, Outcome.CHANGED, f"{tag} moved on since the plan was shown")
+            return result_of(version, Outcome.CHANGED, f"{tag} moved on since the plan was shown")
         content = self._stand_in(tag)
         digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
         try:
             self.tags.put_manifest(tag, content, MANIFEST)
         except AnswerLost as lost:
             detail = f"no usable answer: {lost.reason}"
-            result = _result(version, Outcome.ERROR, detail, lost.request_id)
+            result = result_of(version, Outcome.ERROR, detail, lost.request_id)
         else:
             result = self._stand_in_deleted(plan, version, tag, digest)
         if result.outcome in (Outcome.DELETED, Outcome.ALREADY_GONE):
-            return _result(version, Outcome.UNTAGGED, "")
+            return result_of(version, Outcome.UNTAGGED, "")
         return self._move_back(tag, original, digest, result)
 
     def _stand_in_deleted(self, plan: Plan, version: Version, tag: str, digest: str) -> Result:
@@ -117,10 +117,10 @@ class Untagger:
             stand_in = self._listed(plan, digest)
         except (Refused, AnswerLost, WaitedTooLong, Cancelled) as error:
             detail = f"what was pushed under {tag} could not be looked for ({error})"
-            return _result(version, Outcome.ERROR, detail)
+            return result_of(version, Outcome.ERROR, detail)
         if stand_in is None or set(stand_in.own_tags) - {tag}:
             detail = f"the listing does not show what was pushed under {tag}"
-            return _result(version, Outcome.ERROR, detail)
+            return result_of(version, Outcome.ERROR, detail)
         return replace(self._deleted(plan, stand_in, tag, version), version=version)
 
     def _stand_in(self, tag: str) -> bytes:
@@ -160,7 +160,7 @@ class Untagger:
         try:
             result = self.settler.settle(stand_in)
         except (WaitedTooLong, Cancelled) as error:
-            result = _result(stand_in, Outcome.NOT_ATTEMPTED, str(error))
+            result = result_of(stand_in, Outcome.NOT_ATTEMPTED, str(error))
         self.journal.ended(plan.package, decision, result)
         return result
 
@@ -179,17 +179,11 @@ class Untagger:
         ref, request_id = self.settler.ref, refused.answer.request_id
         said = f"the registry answered {refused}"
         if refused.refusal in (Refusal.INVALID, Refusal.NOT_FOUND):
-            return _result(version, Outcome.ERROR, said, request_id)
+            return result_of(version, Outcome.ERROR, said, request_id)
         advice = advice_for(self.settler.token, Operation.UNTAG, ref)
-        return _result(version, Outcome.DENIED, f"{said}. {advice}", request_id)
+        return result_of(version, Outcome.DENIED, f"{said}. {advice}", request_id)
 
 
 def _after(off: list[str], result: Result) -> Result:
     """The result of an image that had lost some of its tags before."""
     return replace(result, detail=f"took off {', '.join(off)}; {result.detail}") if off else result
-
-
-def _result(
-    version: Version, outcome: Outcome, detail: str, request_id: str | None = None
-) -> Result:
-    return Result(version=version, outcome=outcome, detail=detail, request_id=request_id)
