@@ -255,7 +255,7 @@ def test_nothing_untagged_goes_where_something_that_stays_answers_404() -> None:
     assert reasons(made)[part.id] == "the parts of a version that stays are not known"
     (warning,) = made.warnings
     assert warning.startswith(f"version {ghost.id} (v1) is broken, missing: its manifest, so no ")
-    assert warning.endswith(f"to get rid of it, give delete-ids: {ghost.id}")
+    assert warning.endswith(f"; to get rid of it, run once with delete-ids: {ghost.id} alone")
     assert deleted(plan(world, rules(ids=[ghost.id], untagged=True))) >= {ghost.id, old.id}
 
 

@@ -1,10 +1,13 @@
 """What can't be read or was not listed: whatever could depend on it stays, and the run says so."""
 
+import re
+
 import pytest
 
 from end_to_end.runner import Job
 from end_to_end.world import day, deletions, left, names_left, writes
 from fake_github import FakeGitHub, FakePackage, Fault, FaultKind
+from fake_github.manifests import OCI_INDEX, OCI_MANIFEST
 
 PLATFORMS = ("linux/amd64",)
 REGISTRY_FAULTS = {
@@ -99,6 +102,33 @@ def test_what_stays_and_is_gone_keeps_all_untagged(
     assert "pr-1" not in package.tags
     warning = "\n".join(finished.annotations("warning"))
     assert f"delete-ids: {package.active[broken].id}" in warning
+
+
+@pytest.mark.parametrize("missing", ["its own", "a part's", "a shared part's", "a signature's"])
+def test_the_advice_on_what_is_broken_gets_rid_of_it(
+    github: FakeGitHub, job: Job, package: FakePackage, missing: str
+) -> None:
+    """What is advised is done as it says, and then there is nothing more to complain about."""
+    broken = package.tags["1.0.0"]
+    gone = broken if missing == "its own" else package.manifests[broken].children()[0]
+    if missing == "a shared part's":
+        listed = {"mediaType": OCI_MANIFEST, "digest": gone, "size": 1}
+        document = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [listed]}
+        package.push_manifest(document, OCI_INDEX, tags=("1.0.1",), created_at=day(4))
+    if missing == "a signature's":
+        gone = package.attach(broken, style="sig", created_at=day(4))
+    github.fail(on_manifest("404", gone))
+    warnings = job.run(ASKED).annotations("warning")
+    [warned] = [text for text in warnings if "so no untagged version of the package goes" in text]
+    advised = re.search(r"run once with delete-ids: ([0-9, ]+) alone", warned)
+    assert advised, warned
+    followed = job.run({"delete-ids": advised[1]})
+    assert (followed.code, followed.outcome) == (0, "done"), followed.log
+    assert "1.0.0" not in package.tags
+    assert gone not in package.active
+    assert "2.0.0" in package.tags
+    assert not [tag for tag in package.tags if package.pullable(tag)]
+    assert "broken" not in job.run(ASKED).log
 
 
 @pytest.mark.parametrize("name", [n for n in REGISTRY_FAULTS if n != "404"])

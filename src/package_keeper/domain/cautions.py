@@ -5,7 +5,7 @@ Decides the words of these warnings. What stays, and in which doubt, is `settlem
 
 from collections.abc import Iterable
 
-from package_keeper.domain.images import ImageGraph
+from package_keeper.domain.images import ImageGraph, Role
 from package_keeper.domain.plan import Decision
 from package_keeper.domain.rules import Rule, Verb
 from package_keeper.domain.selection import asked_ids
@@ -36,11 +36,45 @@ def _broken(graph: ImageGraph, settlement: Settlement) -> list[str]:
         if digest in graph.readings.absent:
             missing = "its manifest, so no untagged version of the package goes"
         if missing:
-            advice = f"to get rid of it, give delete-ids: {version.id}"
             warnings.append(
-                f"version {version.id} ({version.label}) is broken, missing: {missing}; {advice}"
+                f"version {version.id} ({version.label}) is broken, missing: {missing}"
+                f"{_way_out(graph, settlement, digest)}"
             )
     return warnings
+
+
+def _way_out(graph: ImageGraph, settlement: Settlement, digest: str) -> str:
+    """How to get rid of a broken version: with every image that it is needed by.
+
+    Nothing is advised where it would not help: beside another doubt it would stay all the same,
+    what no listing shows can't be deleted, and a part that is named to be kept is no image.
+    """
+    images = [d for d in _above(graph, digest) if d in settlement.needed and _is_root(graph, d)]
+    can_go = bool(images) and all(image in graph.versions for image in images)
+    if digest in settlement.doubted or not can_go:
+        return ""
+    found = sorted((graph.versions[d] for d in images), key=lambda version: version.id)
+    ids = ", ".join(str(version.id) for version in found)
+    labels = ", ".join(version.label for version in found)
+    needed = "" if digest in images else f"; it is needed by {labels}"
+    return f"{needed}; to get rid of it, run once with delete-ids: {ids} alone"
+
+
+def _is_root(graph: ImageGraph, digest: str) -> bool:
+    """Whether it would keep what it needs even where nothing needs it in turn."""
+    return graph.roles.get(digest) not in (Role.PART, Role.SUPERSEDED)
+
+
+def _above(graph: ImageGraph, digest: str) -> set[str]:
+    """All that could not stay whole without this one, itself included."""
+    found, pending = set[str](), [digest]
+    while pending:
+        current = pending.pop()
+        if current not in found:
+            found.add(current)
+            ties = (graph.parents, graph.subjects, graph.referrers)
+            pending += [above for tie in ties for above in tie.get(current, ())]
+    return found
 
 
 def _unreadable(graph: ImageGraph, settlement: Settlement) -> list[str]:
