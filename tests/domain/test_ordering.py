@@ -1,12 +1,16 @@
 """The order of deletions: what needs a version goes before it, and an image's parts close to it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.packages import Pushes, World, digest_of, referrer_tag, version, worlds
+from domain.promises import twice_as_many
 from package_keeper.domain.images import plain_graph
+from package_keeper.domain.manifests import INDEX_TYPES, Child, Manifest
 from package_keeper.domain.model import Version
 from package_keeper.domain.ordering import Step, deletion_order
 
@@ -89,6 +93,57 @@ def test_versions_about_each_other_begin_with_the_oldest() -> None:
     assert [len(step.after) for step in steps] == [0, 1, 1]
 
 
+def circular(*, own_tags: bool) -> tuple[World, Version, list[Version]]:
+    """An index about its own second child, beside an older first child and an older image."""
+    pushes = Pushes()
+    first = pushes.image(*(["v9-amd64"] if own_tags else []), days=90)
+    second = pushes.image(*(["v9-arm64"] if own_tags else []), days=80)
+    pushes.image("other", days=70)
+    index = pushes.index(first, second, tags=["v9", referrer_tag(second.name)], days=60)
+    return pushes.world(), index, [first, second]
+
+
+@pytest.mark.parametrize("own_tags", [True, False])
+def test_an_index_about_its_own_child_goes_before_all_its_children(*, own_tags: bool) -> None:
+    world, index, children = circular(own_tags=own_tags)
+    steps = ordered(world, world.versions)
+    known = {step.key: step for step in steps}
+    order = [step.key for step in steps]
+    for child in children:
+        assert order.index(index.name) < order.index(child.name)
+        assert index.name in known[child.name].after
+
+
+def test_what_hangs_on_a_circle_keeps_its_own_order() -> None:
+    """A nested index in an index that is in a circle, with children older than all of it."""
+    pushes = Pushes()
+    leaf = pushes.image("leaf", days=90)
+    inner = pushes.index(leaf, tags=["inner"], days=80)
+    other = pushes.image("other", days=85)
+    outer = pushes.index(inner, other, tags=["outer", referrer_tag(other.name)], days=70)
+    world = pushes.world()
+    order = ids(world, ordered(world, world.versions))
+    assert order.index(outer.id) < order.index(inner.id) < order.index(leaf.id)
+    assert order.index(outer.id) < order.index(other.id)
+
+
+def test_what_lists_each_other_is_deleted_all_the_same() -> None:
+    """No content can do that, but nothing may be left out of the order for it."""
+    names = [digest_of(str(n)) for n in range(2)]
+    versions = tuple(version(n, name) for n, name in enumerate(names))
+    manifests = {
+        name: Manifest(
+            digest=name,
+            media_type=INDEX_TYPES[0],
+            children=(Child(digest=names[n - 1], media_type=INDEX_TYPES[0]),),
+        )
+        for n, name in enumerate(names)
+    }
+    world = World(versions=versions, manifests=manifests)
+    steps = ordered(world, versions)
+    assert [(step.key, step.after) for step in steps] == [(names[0], ()), (names[1], (names[0],))]
+
+
 def test_of_equal_age_the_lower_id_goes_first() -> None:
     graph = plain_graph([version(9, "b"), version(2, "a"), version(5, "c")])
     assert [step.key for step in deletion_order(graph, ["9", "2", "5"])] == ["2", "5", "9"]
@@ -105,6 +160,27 @@ def test_every_doomed_version_has_one_step_after_all_that_it_waits_for(
     for step in steps:
         assert set(step.after) <= seen
         seen.add(step.key)
+
+
+@settings(max_examples=twice_as_many())
+@given(worlds(), st.data())
+def test_every_child_waits_for_every_index_that_lists_it(world: World, data: st.DataObject) -> None:
+    """However much the tags say that things are about one another."""
+    digests = st.sampled_from([v.name for v in world.versions])
+    tagged = tuple(
+        replace(v, tags=(*v.tags, referrer_tag(data.draw(digests))))
+        if data.draw(st.booleans())
+        else v
+        for v in world.versions
+    )
+    world = replace(world, versions=tagged)
+    going = {version.name for version in world.versions}
+    after = {step.key: set(step.after) for step in ordered(world, world.versions)}
+    assert after.keys() == going
+    for digest, manifest in world.readings.manifests.items():
+        for child in manifest.children:
+            if {digest, child.digest} <= going:
+                assert digest in after[child.digest]
 
 
 @given(worlds(), st.randoms(use_true_random=False))

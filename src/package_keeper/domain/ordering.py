@@ -8,6 +8,7 @@ parts follow it closely, so that it leaves little of that. It does not decide wh
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from package_keeper.domain.circles import circles
 from package_keeper.domain.images import ImageGraph
 
 
@@ -23,34 +24,60 @@ def deletion_order(graph: ImageGraph, doomed: Iterable[str]) -> list[Step]:
     """The doomed versions in the order to delete them: oldest image first, then its parts."""
     oldest_first = sorted(doomed, key=lambda key: _age(graph, key))
     before = _predecessors(graph, oldest_first)
-    followers: dict[str, list[str]] = {}
-    for key in oldest_first:
-        for above in before[key]:
-            followers.setdefault(above, []).append(key)
-    return _walk(oldest_first, before, followers)
+    steps = _walk(oldest_first, before)
+    if len(steps) < len(oldest_first):
+        steps = _walk(oldest_first, _without_circles(graph, oldest_first, before))
+    return steps
 
 
-def _walk(
-    keys: list[str], before: Mapping[str, frozenset[str]], followers: Mapping[str, list[str]]
-) -> list[Step]:
+def _walk(keys: list[str], before: Mapping[str, frozenset[str]]) -> list[Step]:
     """Emit each key once all before it are emitted, staying close to the one just emitted.
 
-    Versions that are about each other, in a circle, have no right order: the oldest goes first.
+    What waits in a circle, and what waits for that, is not emitted.
     """
+    followers: dict[str, list[str]] = {}
+    for key in keys:
+        for above in before[key]:
+            followers.setdefault(above, []).append(key)
     waiting = {key: len(before[key]) for key in keys}
     emitted: dict[str, Step] = {}
-    for free in (True, False):
-        for start in keys:
-            ready = [start] if start not in emitted and (waiting[start] == 0 or not free) else []
-            while ready:
-                key = ready.pop()
-                after = tuple(above for above in sorted(before[key]) if above in emitted)
-                emitted[key] = Step(key=key, after=after)
-                for follower in reversed(followers.get(key, ())):
-                    waiting[follower] -= 1
-                    if waiting[follower] == 0 and follower not in emitted:
-                        ready.append(follower)
+    for start in keys:
+        ready = [start] if start not in emitted and waiting[start] == 0 else []
+        while ready:
+            key = ready.pop()
+            emitted[key] = Step(key=key, after=tuple(sorted(before[key])))
+            for follower in reversed(followers.get(key, ())):
+                waiting[follower] -= 1
+                if waiting[follower] == 0:
+                    ready.append(follower)
     return list(emitted.values())
+
+
+def _without_circles(
+    graph: ImageGraph, keys: list[str], before: Mapping[str, frozenset[str]]
+) -> dict[str, frozenset[str]]:
+    """What must be gone before each key, with every circle broken and all else as it is.
+
+    Being about one another makes circles, such as by an index whose tag says that it is about its
+    own child. Inside of one an index goes before its children all the same, since a missing child
+    breaks it; of the other ties those stand that agree with that order.
+    """
+    age = {key: n for n, key in enumerate(keys)}
+    opened = dict(before)
+    for circle in circles(before):
+        members = sorted(circle, key=lambda key: age[key])
+        order = {key: n for n, key in enumerate(_parents_first(graph, members, circle))}
+        for key in members:
+            stand = (k for k in before[key] if k not in circle or order[k] < order[key])
+            opened[key] = frozenset(stand)
+    return opened
+
+
+def _parents_first(graph: ImageGraph, members: list[str], circle: frozenset[str]) -> list[str]:
+    """Indexes before their children, else by age; digests of content make no circle of these."""
+    parents = {key: frozenset(graph.parents.get(key, ())) & circle for key in members}
+    walked = [step.key for step in _walk(members, parents)]
+    return [*walked, *(key for key in members if key not in walked)]
 
 
 def _predecessors(graph: ImageGraph, keys: list[str]) -> dict[str, frozenset[str]]:
