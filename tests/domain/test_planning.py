@@ -296,13 +296,15 @@ def test_a_candidate_that_cannot_be_read_stays_with_all_that_may_be_its_parts() 
     pushes = Pushes()
     old = pushes.image()
     part = pushes.image()
-    unreadable = pushes.index(part, tags=["pr-1"])
-    doomed = pushes.image("pr-2")
+    platform = pushes.image("pr-1-amd64", days=8)
+    unreadable = pushes.index(part, platform, tags=["pr-1"], days=8)
+    doomed = pushes.image("pr-2", days=7)
     pushes.image("v1")
     made = plan(pushes.world(unreadable=[unreadable]), rules(delete="pr-*", untagged=True))
     assert deleted(made) == {doomed.id}
     assert reasons(made)[unreadable.id] == "its manifest could not be read"
-    assert grounds(made)[old.id] is grounds(made)[part.id] is Ground.DOUBT
+    for stays in (old, part, platform):
+        assert grounds(made)[stays.id] is Ground.DOUBT
     assert any("could not be read" in warning for warning in made.warnings)
 
 
@@ -339,7 +341,8 @@ def test_an_unreadable_part_that_no_listing_shows_is_named_by_its_digest() -> No
         plan(world, rules(delete="pr-*"))
 
 
-def test_an_unreadable_part_of_what_goes_that_no_listing_shows_keeps_the_untagged() -> None:
+def test_an_unreadable_part_of_what_goes_that_no_listing_shows_keeps_everything() -> None:
+    """When it was pushed is not known, so neither is what it can't list."""
     pushes = Pushes()
     hidden = pushes.image()
     doomed = pushes.index(hidden, tags=["pr-1"])
@@ -348,8 +351,8 @@ def test_an_unreadable_part_of_what_goes_that_no_listing_shows_keeps_the_untagge
     shown = pushes.world(unreadable=[hidden])
     world = replace(shown, versions=tuple(v for v in shown.versions if v.id != hidden.id))
     made = plan(world, rules(delete="pr-*", untagged=True))
-    assert deleted(made) == {doomed.id}
-    assert grounds(made)[old.id] is Ground.DOUBT
+    assert deleted(made) == frozenset()
+    assert grounds(made)[old.id] is grounds(made)[doomed.id] is Ground.DOUBT
 
 
 def test_what_is_there_though_no_listing_shows_it_stays_whole() -> None:
