@@ -9,6 +9,7 @@ from package_keeper.domain.access import (
     Operation,
     TokenKind,
     advice_for,
+    advice_on,
     check_scopes,
     denial,
     kind_of,
@@ -136,11 +137,15 @@ def test_without_a_package_the_advice_names_none() -> None:
             "https://github.com/sso",
         ),
         (Answer(status=403, message="SAML enforcement"), "https://github.com/settings/tokens"),
-        (Answer(status=403, message="an IP allow list"), "certain addresses"),
-        (Answer(status=401, message="Bad credentials"), "not valid, or not for this server"),
+        (Answer(status=403, message="an IP allow list"), "IP allow list"),
+        (Answer(status=401, message="Bad credentials"), "has expired or is not for this server"),
         (Answer(status=403, message="needs a scope"), "permissions: packages: write"),
         (Answer(status=403, message="no"), "permissions: packages: write"),
         (Answer(status=404, message="Not Found"), "permissions: packages: write"),
+        (
+            Answer(status=404, headers={"x-github-sso": "required; url=https://github.com/sso"}),
+            "https://github.com/sso",
+        ),
     ],
 )
 def test_what_kept_the_token_out_is_told_with_what_to_do(answer: Answer, hint: str) -> None:
@@ -149,6 +154,7 @@ def test_what_kept_the_token_out_is_told_with_what_to_do(answer: Answer, hint: s
     assert error.message.startswith(f"reading: GitHub answered {answer.status}")
     assert answer.message in error.message
     assert hint in error.hint
+    assert advice_on(Refused(answer), "ghs_1", READ, REF) == error.hint
 
 
 @pytest.mark.parametrize(

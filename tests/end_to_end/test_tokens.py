@@ -1,10 +1,12 @@
 """Every kind of token: what works with it, and what is said where it does not."""
 
+import re
+
 import pytest
 
 from end_to_end.runner import Finished, Job
 from end_to_end.world import day, deletions, ids, left, names_left, numbered, writes
-from fake_github import Behaviour, FakeGitHub, FakePackage, Token
+from fake_github import Behaviour, FakeGitHub, FakePackage, Fault, FaultKind, Token
 
 ALL = ("read:packages", "write:packages", "delete:packages")
 
@@ -241,6 +243,78 @@ def test_an_allow_list_is_named(github: FakeGitHub, job: Job) -> None:
     organization(github, ip_allow_list=True)
     asked = {"owner": "strict", "package-type": "npm", "versions-to-keep": "1"}
     assert is_refused(job.run(asked), "IP allow list")
+
+
+_SSO = "https://github.com/orgs/acme/sso?authorization_request=A4XZ7"
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "headers", "told"),
+    [
+        (401, "Bad credentials", {}, "has expired"),
+        (
+            403,
+            "Resource protected by organization SAML enforcement.",
+            {"X-GitHub-SSO": f"required; url={_SSO}"},
+            f"Authorize the token for single sign-on: {_SSO}",
+        ),
+        (403, "Resource protected by organization SAML enforcement.", {}, "single sign-on"),
+        (
+            403,
+            "The `acme` organization has an IP allow list enabled, and yours is not on it.",
+            {},
+            "a runner whose address is on its IP allow list",
+        ),
+    ],
+    ids=["401", "single sign-on", "single sign-on without an address", "IP allow list"],
+)
+@pytest.mark.parametrize("asked", ["deleting", "the whole package", "untagging", "restoring"])
+def test_what_is_advised_on_a_refused_write_fits_its_cause(
+    github: FakeGitHub,
+    job: Job,
+    package: FakePackage,
+    asked: str,
+    status: int,
+    message: str,
+    headers: dict[str, str],
+    told: str,
+) -> None:
+    """Whoever is told of scopes then looks for the fault where it is not."""
+    inputs, method = {"versions-to-keep": "1"}, "DELETE"
+    if asked == "the whole package":
+        inputs = {"delete": "*", "if-empty": "delete-package", "delete-untagged": "true"}
+    if asked == "untagging":
+        package.retag(package.active[package.tags["1.0.0"]], ("1.0.0", "pr-1"))
+        inputs, method = {"delete": "pr-*", "untag": "true"}, "PUT"
+    if asked == "restoring":
+        gone = package.active[package.tags["1.0.0"]]
+        package.delete_version(gone)
+        inputs, method = {"restore-ids": str(gone.id)}, "POST"
+    body = {"message": message}
+    if method == "PUT":
+        body = {"errors": [{"code": "DENIED", "message": message}]}  # type: ignore[dict-item]
+    fault = Fault(
+        kind=FaultKind.STATUS,
+        method=method,
+        status=status,
+        body=body,
+        headers=headers,
+        predicate=lambda call: "/blobs/" not in call.path,
+        times=None,
+    )
+    github.fail(fault)
+    finished = job.run(inputs)
+    assert finished.code in (1, 4)
+    assert finished.outcome == "failed"
+    [error] = finished.annotations("error")
+    summary = finished.summary.replace("\\", "").replace("<!-- -->", "")
+    summary = re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", summary)
+    advised = [line for line in summary.splitlines() if line.startswith("**What to do:**")]
+    assert told in error
+    assert told in advised[0]
+    for text in (error, advised[0]):
+        assert "scope" not in text
+        assert ".." not in text
 
 
 # Registries that belong to repositories

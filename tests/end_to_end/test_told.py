@@ -145,3 +145,26 @@ def test_twelve_thousand_deletions_fit_into_what_the_runner_takes(
     assert finished.outputs["planned-count"] == "11999"
     assert 2 * len(json.dumps(dict(finished.outputs))) < 1_000_000
     assert finished.ids("planned-ids") == sorted(finished.ids("planned-ids"))
+
+
+def test_only_of_the_last_version_is_it_said_how_the_whole_package_goes(
+    github: FakeGitHub, job: Job
+) -> None:
+    """What stays because something needs it would not go with that advice."""
+    package = github.add_package("acme", "container", "app")
+    for number in range(3):
+        package.push_image(tags=(f"1.{number}.0",), created_at=day(number))
+    github.fail(Fault(kind=FaultKind.STATUS, method="DELETE", status=500, times=None))
+    finished = job.run({"versions-to-keep": "1", "delete-untagged": "true"})
+    [retained] = [text for text in finished.annotations("warning") if "retained" in text]
+    assert "it goes when nothing that stays needs it" in retained
+    assert "if-empty" not in retained
+
+    message = "You cannot delete the last tagged version of a package."
+    github.heal()
+    github.fail(
+        Fault(kind=FaultKind.STATUS, method="DELETE", status=400, body={"message": message})
+    )
+    finished = job.run({"versions-to-keep": "1", "delete-untagged": "true"})
+    [retained] = [text for text in finished.annotations("warning") if "retained" in text]
+    assert "set if-empty: delete-package" in retained

@@ -92,31 +92,32 @@ def test_a_clear_no_is_not_looked_into(status: int, message: str, outcome: Outco
     scene = Scene().answers(refused(status, message))
     result = scene.settle()
     assert result.outcome is outcome
-    assert f"GitHub answered {status}: {message}" in result.detail
+    assert result.detail == f"GitHub answered {status}: {message.removesuffix('.')}"
+    assert bool(result.hint) is (outcome in (Outcome.DENIED, Outcome.RETAINED))
     assert result.request_id == REQUEST_ID
     assert scene.is_there
     assert scene.github.asked("version") == []
 
 
 def test_who_is_denied_is_told_what_the_token_lacks() -> None:
-    said = Scene(token="ghs_1").answers(refused(403, "no")).settle().detail
+    said = Scene(token="ghs_1").answers(refused(403, "no")).settle().hint
     assert "Manage Actions access" in said
-    said = Scene(token="ghp_1").answers(refused(403, "no")).settle().detail
+    said = Scene(token="ghp_1").answers(refused(403, "no")).settle().hint
     assert "read:packages and delete:packages" in said
 
 
 def test_single_sign_on_is_told_with_its_address() -> None:
     answer = refused(403, "SAML", x_github_sso="required; url=https://github.com/orgs/a/sso?x=1")
-    said = Scene().answers(answer).settle().detail
-    assert said.endswith(
-        "Authorize the token for single sign-on: https://github.com/orgs/a/sso?x=1"
-    )
+    said = Scene().answers(answer).settle().hint
+    assert said == "Authorize the token for single sign-on: https://github.com/orgs/a/sso?x=1"
 
 
 def test_a_404_about_what_can_be_read_is_a_missing_right() -> None:
     result = Scene().answers(refused(404, NO_VERSION)).settle()
     assert result.outcome is Outcome.DENIED
-    assert f"GitHub answered 404: {NO_VERSION}, though it can be read" in result.detail
+    said = NO_VERSION.rstrip(".")
+    assert result.detail == f"GitHub answered 404: {said}, though it can be read"
+    assert "role Admin" in result.hint
 
 
 def test_a_404_about_what_is_gone_is_nobodys_doing_here() -> None:

@@ -245,7 +245,7 @@ def test_a_push_whose_answer_is_lost_may_have_moved_the_tag_so_it_is_moved_back(
     ("answer", "outcome", "said"),
     [
         (refused(403, "denied: permission_denied"), Outcome.DENIED, "role Admin"),
-        (refused(401, "no"), Outcome.DENIED, "role Admin"),
+        (refused(401, "no"), Outcome.DENIED, "has expired"),
         (refused(404, "manifest unknown"), Outcome.ERROR, "the registry answered 404"),
         (refused(405, "unsupported"), Outcome.ERROR, "the registry answered 405"),
         (lost("reset"), Outcome.ERROR, "no usable answer: reset"),
@@ -262,7 +262,7 @@ def test_where_nothing_was_pushed_nothing_is_moved(
         before = scene.state
         result = scene.carry_out()[0]
         assert (result.version.id, result.outcome) == (scene.other.id, outcome)
-        assert said in result.detail
+        assert said in f"{result.detail}. {result.hint}"
         assert scene.state == before
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from enum import Enum
 from typing import assert_never
 
-from package_keeper.domain.answers import Answer, Refusal, Refused
+from package_keeper.domain.answers import Refusal, Refused
 from package_keeper.domain.errors import AccessDenied, KeeperError, RequestFailed
 from package_keeper.domain.model import Package, PackageRef, PackageType
 
@@ -141,40 +141,46 @@ def advice_for(token: str, operation: Operation, ref: PackageRef | None = None) 
     assert_never(kind_of(token))
 
 
-def advice_on(answer: Answer, token: str, operation: Operation, ref: PackageRef) -> str:
-    """What to do about a refusal: what the answer itself says of single sign-on goes first."""
-    return _authorize(answer.sso_url) if answer.sso_url else advice_for(token, operation, ref)
+_TOKENS = "https://github.com/settings/tokens"
+_ADDRESSES = (
+    "The organization only lets certain addresses in: use a runner whose address is on its IP "
+    "allow list."
+)
+_INVALID = (
+    "The token is not valid, has expired or is not for this server: see the inputs token and "
+    "api-url."
+)
 
 
-def _authorize(url: str) -> str:
-    return f"Authorize the token for single sign-on: {url}"
+def advice_on(
+    refused: Refused, token: str, operation: Operation, ref: PackageRef | None = None
+) -> str:
+    """What to do about what keeps the token out; empty where a refusal is no matter of access."""
+    url = refused.answer.sso_url
+    if refused.refusal is Refusal.SINGLE_SIGN_ON or (refused.refusal is Refusal.NOT_FOUND and url):
+        return f"Authorize the token for single sign-on: {url or _TOKENS}"
+    match refused.refusal:
+        case Refusal.IP_ALLOW_LIST:
+            return _ADDRESSES
+        case Refusal.BAD_CREDENTIALS:
+            return _INVALID
+        case Refusal.SCOPE | Refusal.ROLE | Refusal.NOT_FOUND:
+            return advice_for(token, operation, ref)
+        case Refusal.RATE_LIMITED | Refusal.LAST_VERSION | Refusal.TOO_MANY_DOWNLOADS:
+            return ""
+        case Refusal.INVALID:
+            return ""
+    assert_never(refused.refusal)
 
 
 def denial(
     refused: Refused, what: str, token: str, operation: Operation, ref: PackageRef | None = None
 ) -> KeeperError:
     """The error that tells why `what` was refused, and what to do about it."""
-    answer, request_id = refused.answer, refused.answer.request_id
-    said = f"GitHub answered {answer.status}: {answer.message}" if answer.message else ""
-    said = said or f"GitHub answered {answer.status}"
-    match refused.refusal:
-        case Refusal.SINGLE_SIGN_ON:
-            hint = _authorize(answer.sso_url or "https://github.com/settings/tokens")
-        case Refusal.IP_ALLOW_LIST:
-            hint = "The organization only lets certain addresses in: use a runner of its own."
-        case Refusal.BAD_CREDENTIALS:
-            hint = (
-                "The token is not valid, or not for this server: see the inputs token and api-url."
-            )
-        case Refusal.SCOPE | Refusal.ROLE | Refusal.NOT_FOUND:
-            hint = advice_for(token, operation, ref)
-        case Refusal.RATE_LIMITED | Refusal.LAST_VERSION | Refusal.TOO_MANY_DOWNLOADS:
-            return RequestFailed(f"{what}: {said}.", request_id=request_id)
-        case Refusal.INVALID:
-            return RequestFailed(f"{what}: {said}.", request_id=request_id)
-        case _:
-            assert_never(refused.refusal)
-    return AccessDenied(f"{what}: {said}.", hint=hint, request_id=request_id)
+    message = f"{what}: GitHub answered {refused.answer.said}."
+    hint = advice_on(refused, token, operation, ref)
+    kind = AccessDenied if hint else RequestFailed
+    return kind(message, hint=hint, request_id=refused.answer.request_id)
 
 
 def not_found(package: Package | PackageRef, refused: Refused, token: str) -> KeeperError:

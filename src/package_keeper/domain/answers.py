@@ -22,6 +22,15 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def said(self) -> str:
+        """The status and the text to quote inside a sentence, whose end is the writer's."""
+        return f"{self.status}: {self._text}" if self._text else str(self.status)
+
+    @property
+    def _text(self) -> str:
+        return self.message.rstrip().removesuffix(".")
+
+    @property
     def request_id(self) -> str | None:
         """GitHub's own id of the request."""
         return self.headers.get("x-github-request-id")
@@ -52,7 +61,7 @@ class Refused(Exception):
     """GitHub or the registry said no; `answer` is what it said."""
 
     def __init__(self, answer: Answer) -> None:
-        super().__init__(f"{answer.status} {answer.message}".strip())
+        super().__init__(answer.said.replace(": ", " ", 1))
         self.answer = answer
         self.refusal = refusal_of(answer)
 

@@ -51,19 +51,28 @@ class Severity(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What became of one planned action, in words, with GitHub's request id where there is one."""
+    """What became of one planned action, in words, with GitHub's request id where there is one.
+
+    `hint` says what to do about it where the outcome alone does not tell.
+    """
 
     version: Version
     outcome: Outcome
     detail: str = ""
     request_id: str | None = None
+    hint: str = ""
 
 
 def result_of(
-    version: Version, outcome: Outcome, detail: str, request_id: str | None = None
+    version: Version,
+    outcome: Outcome,
+    detail: str,
+    request_id: str | None = None,
+    *,
+    hint: str = "",
 ) -> Result:
     """What became of the version, in the order in which it is said."""
-    return Result(version=version, outcome=outcome, detail=detail, request_id=request_id)
+    return Result(version=version, outcome=outcome, detail=detail, request_id=request_id, hint=hint)
 
 
 class RunOutcome(Enum):

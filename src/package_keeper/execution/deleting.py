@@ -29,6 +29,11 @@ class _Presence(Enum):
 ATTEMPTS = 3
 """How often a deletion is sent in all when its answers get lost."""
 
+KEEPS_THE_LAST = (
+    "GitHub keeps the last version of a package, on containers the last tagged one. If the whole "
+    "package may go, set if-empty: delete-package."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeletionSettler:
@@ -66,24 +71,24 @@ class DeletionSettler:
         return result_of(version, Outcome.ERROR, reason, lost.request_id if lost else None)
 
     def _refused(self, version: Version, refused: Refused, *, after_lost: bool) -> Result:
-        answer = refused.answer
-        said = f"GitHub answered {answer.status}: {answer.message}"
+        answer, hint = refused.answer, ""
+        said = f"GitHub answered {answer.said}"
         match refused.refusal:
             case Refusal.NOT_FOUND:
                 return self._not_found(version, refused, after_lost=after_lost)
             case Refusal.LAST_VERSION:
-                outcome, detail = Outcome.RETAINED, f"GitHub keeps the last one. {said}"
+                outcome, hint = Outcome.RETAINED, KEEPS_THE_LAST
             case Refusal.TOO_MANY_DOWNLOADS:
-                outcome, detail = Outcome.UNDELETABLE, said
+                outcome = Outcome.UNDELETABLE
             case Refusal.SCOPE | Refusal.ROLE | Refusal.SINGLE_SIGN_ON | Refusal.IP_ALLOW_LIST:
-                outcome, detail = Outcome.DENIED, self._denied(refused, said)
+                outcome, hint = Outcome.DENIED, self._advice(refused)
             case Refusal.BAD_CREDENTIALS:
-                outcome, detail = Outcome.DENIED, self._denied(refused, said)
+                outcome, hint = Outcome.DENIED, self._advice(refused)
             case Refusal.INVALID | Refusal.RATE_LIMITED:
-                outcome, detail = Outcome.ERROR, said
+                outcome = Outcome.ERROR
             case _:
                 assert_never(refused.refusal)
-        return result_of(version, outcome, detail, answer.request_id)
+        return result_of(version, outcome, said, answer.request_id, hint=hint)
 
     def _not_found(self, version: Version, refused: Refused, *, after_lost: bool) -> Result:
         request_id = refused.answer.request_id
@@ -96,10 +101,11 @@ class DeletionSettler:
                 detail = "it was gone before this run came to it"
                 return result_of(version, Outcome.ALREADY_GONE, detail, request_id)
             case _Presence.THERE:
-                said = f"GitHub answered 404: {refused.answer.message}, though it can be read"
-                return result_of(version, Outcome.DENIED, self._denied(refused, said), request_id)
+                said = f"GitHub answered {refused.answer.said}, though it can be read"
+                hint = self._advice(refused)
+                return result_of(version, Outcome.DENIED, said, request_id, hint=hint)
             case _Presence.UNKNOWN:
-                detail = f"GitHub answered 404: {refused.answer.message}, and it can't be read"
+                detail = f"GitHub answered {refused.answer.said}, and it can't be read"
                 return result_of(version, Outcome.ERROR, detail, request_id)
         assert_never(presence)
 
@@ -138,5 +144,5 @@ class DeletionSettler:
             return False
         return True
 
-    def _denied(self, refused: Refused, said: str) -> str:
-        return f"{said}. {advice_on(refused.answer, self.token, Operation.DELETE, self.ref)}"
+    def _advice(self, refused: Refused) -> str:
+        return advice_on(refused, self.token, Operation.DELETE, self.ref)

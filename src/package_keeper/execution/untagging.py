@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from package_keeper.domain.access import Operation, advice_for
+from package_keeper.domain.access import Operation, advice_on
 from package_keeper.domain.answers import AnswerLost, Refusal, Refused
 from package_keeper.domain.errors import WaitedTooLong
 from package_keeper.domain.manifests import STAND_IN
@@ -180,8 +180,8 @@ class Untagger:
         said = f"the registry answered {refused}"
         if refused.refusal in (Refusal.INVALID, Refusal.NOT_FOUND):
             return result_of(version, Outcome.ERROR, said, request_id)
-        advice = advice_for(self.settler.token, Operation.UNTAG, ref)
-        return result_of(version, Outcome.DENIED, f"{said}. {advice}", request_id)
+        advice = advice_on(refused, self.settler.token, Operation.UNTAG, ref)
+        return result_of(version, Outcome.DENIED, said, request_id, hint=advice)
 
 
 def _after(off: list[str], result: Result) -> Result:

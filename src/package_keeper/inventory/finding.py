@@ -99,7 +99,7 @@ class Finder:
         limited = kind_of(self.token) not in (TokenKind.CLASSIC, TokenKind.UNKNOWN)
         if refused.refusal is Refusal.INVALID and limited:
             return AccessDenied(
-                f"{what}: GitHub answered {refused.answer.status}: {refused.answer.message}.",
+                f"{what}: GitHub answered {refused.answer.said}.",
                 hint="This kind of token can't list an organization's packages: give package-name "
                 "in full, without * and ?, or use a classic token with the scope read:packages.",
                 request_id=refused.answer.request_id,

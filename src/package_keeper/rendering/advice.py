@@ -5,6 +5,8 @@ message of an error and the detail of a result are made where they arise and are
 here; their texts may hold what GitHub or a user wrote and are not yet made harmless.
 """
 
+from collections.abc import Iterable
+
 from package_keeper.domain.errors import (
     AccessDenied,
     KeeperError,
@@ -19,7 +21,7 @@ from package_keeper.domain.errors import (
     WaitedTooLong,
     WrongInputs,
 )
-from package_keeper.domain.outcome import Outcome
+from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.rendering.words import counted
 
 _TITLES: tuple[tuple[type[KeeperError], str], ...] = (
@@ -43,6 +45,9 @@ def title_of(error: KeeperError) -> str:
     return next((title for kind, title in _TITLES if isinstance(error, kind)), OTHER)
 
 
+_MOST = 3
+"""How many different pieces of advice are given on one outcome."""
+
 OTHER = "an error"
 """The kind of an error that is of no kind with a name."""
 
@@ -54,8 +59,7 @@ _IN_WORDS = {
 
 _ADVICE = {
     Outcome.RETAINED: (
-        "GitHub keeps the last tagged version of a package, and what a version that stays needs "
-        "is not deleted. If the whole package may go, set if-empty: delete-package."
+        "What a version that stays needs is not deleted; it goes when nothing that stays needs it."
     ),
     Outcome.UNDELETABLE: (
         "GitHub does not delete public versions with more than 5,000 downloads. Ask GitHub Support "
@@ -87,3 +91,9 @@ def happened(outcome: Outcome) -> str:
 def what_to_do(outcome: Outcome) -> str:
     """The advice that goes with an outcome; empty where all is as planned."""
     return _ADVICE.get(outcome, "")
+
+
+def advice_on(outcome: Outcome, results: Iterable[Result]) -> tuple[str, ...]:
+    """What to do about results of one outcome: what they say themselves, or else the general."""
+    said = (result.hint or what_to_do(outcome) for result in results)
+    return tuple(advice for advice in dict.fromkeys(said) if advice)[:_MOST]

@@ -14,7 +14,7 @@ from itertools import chain
 from package_keeper.domain.errors import KeeperError, WrongInputs
 from package_keeper.domain.outcome import Outcome, Result, RunOutcome
 from package_keeper.domain.report import RunReport
-from package_keeper.rendering.advice import happened, title_of, what_to_do
+from package_keeper.rendering.advice import advice_on, happened, title_of, what_to_do
 from package_keeper.rendering.links import label, package_name
 from package_keeper.rendering.outputs import cut_outputs
 from package_keeper.rendering.reasons import LOG, nothing_selected
@@ -107,7 +107,8 @@ def _of_results(report: RunReport, outcome: Outcome, level: Level) -> Iterator[A
     if results:
         name = _named([package_name(package) for package in packages])
         title = f"{name}: {counted(len(results), 'version')} {happened(outcome)}"
-        yield _made(level, title, _details(results), what_to_do(outcome))
+        advice = (shorten(for_log(text), 1000) for text in advice_on(outcome, results))
+        yield _made(level, title, _details(results), *advice)
 
 
 def _details(results: Sequence[Result]) -> str:

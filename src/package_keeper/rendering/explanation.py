@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from package_keeper.domain.errors import InputMistake, KeeperError, WrongInputs
 from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.report import PackageReport, RunReport
-from package_keeper.rendering.advice import title_of, what_to_do
+from package_keeper.rendering.advice import advice_on, title_of, what_to_do
 from package_keeper.rendering.links import Links, package_link, package_name, version_link
 from package_keeper.rendering.reasons import MARKDOWN, nothing_selected
 from package_keeper.rendering.tables import cut, table
@@ -25,15 +25,15 @@ _LEAST = 5
 def explanation(report: RunReport, links: Links, *, rows: int) -> list[str]:
     """What stands under the first line: paragraphs and lists, each cut to `rows` if longer."""
     lines = [*_errors(report, links, max(rows, _LEAST))]
-    outcomes: dict[Outcome, None] = dict.fromkeys(
-        result.outcome
-        for result in report.results
-        if result.outcome in (Outcome.DENIED, Outcome.ERROR)
-    )
+    failed: defaultdict[Outcome, list[Result]] = defaultdict(list)
+    for result in report.results:
+        if result.outcome in (Outcome.DENIED, Outcome.ERROR):
+            failed[result.outcome].append(result)
+    advice = [text for outcome, results in failed.items() for text in advice_on(outcome, results)]
     if report.cancelled or unfinished(report):
-        outcomes[Outcome.NOT_ATTEMPTED] = None
-    for outcome in outcomes:
-        lines += [f"**What to do:** {what_to_do(outcome)}", ""]
+        advice.append(what_to_do(Outcome.NOT_ATTEMPTED))
+    for text in advice:
+        lines += [f"**What to do:** {links.prose(shorten(text, 1000))}", ""]
     if not report.errors and not any(changes(package.plan) for package in report.packages):
         lines += _nothing_to_do(report, rows)
     return lines
