@@ -126,8 +126,38 @@ def test_where_the_files_can_not_be_written(
     )
     finished = nowhere.run(NPM)
     assert finished.code == 0, finished.log
-    assert finished.annotations("warning")
+    outputs, summary = finished.annotations("warning")
+    assert "Could not write the outputs: No such file" in outputs
+    assert "Could not write the summary: No such file" in summary
     assert len(package.deleted) == 7
+
+
+def test_where_the_workspace_is_not_there(
+    github: FakeGitHub, job: Job, package: FakePackage
+) -> None:
+    """The runner always mounts it; a journal in a folder of our own making would be lost."""
+    folder = job.folder / "gone"
+    finished = replace(job, variables={"GITHUB_WORKSPACE": str(folder)}).run(NPM)
+    assert (finished.code, finished.outcome) == (1, "failed")
+    assert is_told(finished, sign="❌")
+    [error] = finished.annotations("error")
+    assert "the workspace is not there" in error
+    assert not folder.exists()
+    assert github.requests == []
+
+
+@pytest.mark.parametrize("carried_out", [True, False])
+def test_when_a_deletion_is_answered_by_something_else_than_done(
+    github: FakeGitHub, job: Job, package: FakePackage, *, carried_out: bool
+) -> None:
+    """A proxy's friendly page is no confirmation: what became of it is read."""
+    kind = FaultKind.ERROR_AFTER if carried_out else FaultKind.STATUS
+    body = {"message": "Welcome"}
+    github.fail(Fault(kind=kind, method="DELETE", status=200, body=body, times=None))
+    finished = job.run(NPM)
+    assert finished.ids("deleted-ids") == ids(package.deleted)
+    assert len(package.deleted) == (7 if carried_out else 0)
+    assert finished.outcome == ("done" if carried_out else "failed")
 
 
 def test_twelve_thousand_deletions_fit_into_what_the_runner_takes(

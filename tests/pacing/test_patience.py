@@ -13,6 +13,8 @@ from package_keeper.pacing.patience import Patience, in_words
     [
         (0, "0 s"),
         (0.00116, "1.16 ms"),
+        (0.9994, "999 ms"),
+        (0.9996, "1 s"),
         (1, "1 s"),
         (119.4, "119 s"),
         (120, "2 min"),

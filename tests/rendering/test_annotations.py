@@ -106,6 +106,11 @@ def test_a_cancelled_run_says_what_is_left() -> None:
     assert first.startswith("warning: Cancelled: 6 versions not attempted: Run the workflow again")
 
 
+def test_a_run_cancelled_before_its_plan_does_not_count_nothing() -> None:
+    (first, *_) = shown(RunReport(cancelled=True))
+    assert first.startswith("warning: Cancelled before all of it was planned: Run the workflow")
+
+
 def test_a_run_as_planned_warns_of_nothing_but_the_plan() -> None:
     assert shown(normal_run()) == ["warning: octo-org/app: keep: the pattern v* matches nothing"]
 

@@ -19,6 +19,7 @@ from package_keeper.adapters.registry import Registry
 from package_keeper.adapters.registry_host import RegistryHost
 from package_keeper.adapters.registry_token import derived_secrets
 from package_keeper.adapters.runner import Runner
+from package_keeper.domain.errors import KeeperError
 from package_keeper.domain.model import PackageRef
 from package_keeper.pacing.limits import API, REGISTRY, Limits
 from package_keeper.pacing.pacer import Pacer
@@ -65,7 +66,11 @@ class Registries:
 
 @contextmanager
 def opened(places: Places, runner: Runner, cancelled: threading.Event) -> Iterator[Outside]:
-    """The outside, for as long as the run lasts; manifests that were read are kept after it."""
+    """The outside, for as long as the run lasts; manifests that were read are kept after it.
+
+    Raises KeeperError where the workspace is not there.
+    """
+    _require(places.workspace)
     clock = SystemClock(cancelled)
     patience = Patience(places.max_wait)
 
@@ -98,6 +103,15 @@ def opened(places: Places, runner: Runner, cancelled: threading.Event) -> Iterat
             journal=journal,
             clock=clock,
             api_pacer=api.pacer,
+        )
+
+
+def _require(workspace: Path) -> None:
+    """The runner always mounts it; what is left in a folder made here nobody would ever find."""
+    if not workspace.is_dir():
+        raise KeeperError(
+            f"the workspace is not there: {workspace} is no directory.",
+            hint="The journal belongs there. Outside of a workflow, let GITHUB_WORKSPACE name one.",
         )
 
 

@@ -41,6 +41,7 @@ class Runner:
         self._out = sys.stdout if out is None else out
         self._lock = threading.Lock()
         self._secrets: tuple[str, ...] = ()
+        self._unwritable: set[Path] = set()
         self.in_actions = environ.get("GITHUB_ACTIONS") == "true"
 
     def mask(self, secret: str) -> None:
@@ -95,14 +96,14 @@ class Runner:
         self._annotate("error", text, title)
 
     def output(self, name: str, value: str) -> None:
-        """Set an output of the step; a value that can't be written is warned of, once a name."""
+        """Set an output of the step; where that can't be written, one warning is for all."""
         path = self._environ.get("GITHUB_OUTPUT", "")
         if not path:
             if self.in_actions:  # a runner from before the file existed
                 self._command("set-output", {"name": name}, value, plain="")
             return
         entry = prepare_key_value_message(name, self.redact(value)) + "\n"
-        self._append(Path(path), entry, what=f"the output {name}")
+        self._append(Path(path), entry, what="the outputs")
 
     def summary(self, markdown: str) -> None:
         """Add to the job summary, cut at a line where the runner would drop the whole."""
@@ -130,7 +131,9 @@ class Runner:
                 stream.write(text)
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            self.warning(f"Could not write {what}: {reason}.")
+            if file not in self._unwritable:
+                self.warning(f"Could not write {what}: {reason}.")
+            self._unwritable.add(file)
 
     def _write(self, text: str) -> None:
         encoding = self._out.encoding or "utf-8"

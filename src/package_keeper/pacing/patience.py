@@ -45,9 +45,13 @@ class Patience:
         )
 
 
+_A_SECOND = 0.9995
+"""What is shorter than this rounds to less than 1,000 ms."""
+
+
 def in_words(seconds: float) -> str:
     """A wait as a person says it: `1 hour 5 min`, `12 min`, `30 s`, `1.2 ms`."""
-    if 0 < seconds < 1:
+    if 0 < seconds < _A_SECOND:
         return f"{seconds * 1000:.3g} ms"
     whole = int(seconds + 0.5)
     if whole < 120:

@@ -143,8 +143,9 @@ def _not_attempted(report: RunReport) -> Iterator[Annotation]:
     if count or report.cancelled:
         results = [r for r in report.results if r.outcome is Outcome.NOT_ATTEMPTED]
         reason = _details(results) if results else ""
-        cancelled = "Cancelled: " if report.cancelled else ""
-        title = f"{cancelled}{counted(count, 'version')} not attempted"
+        title = f"{counted(count, 'version')} not attempted"
+        if report.cancelled:
+            title = f"Cancelled: {title}" if count else "Cancelled before all of it was planned"
         yield _made(Level.WARNING, title, reason, what_to_do(Outcome.NOT_ATTEMPTED))
 
 

@@ -21,6 +21,8 @@ from package_keeper.pacing.exchange import Exchange
 
 ACCEPT = "application/vnd.github+json"
 LONGEST_MESSAGE = 1_000
+NO_CONTENT = 204
+"""What every write of the Packages API answers, and nothing else (GitHub's OpenAPI description)."""
 
 
 def ask(
@@ -57,6 +59,8 @@ def read(verb: str, status: int, headers: Mapping[str, str], body: str) -> Excha
         raise _refusal(answer, is_json=isinstance(data, dict))
     if status >= 300:
         raise _not_followed(status, headers)
+    if verb != "GET" and status != NO_CONTENT:
+        raise AnswerLost(f"GitHub answered {status} where 204 says that it is done", answer)
     if not is_json or (data is None and verb == "GET"):
         raise AnswerLost(f"GitHub's answer ({status}) to {verb} is not JSON", answer)
     return Exchange(answer=answer, value=data)
