@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.packages import NOW, Pushes, World, digest_of, package, version
+from domain.packages import NOW, Pushes, World, digest_of, package, referrer_tag, version
 from domain.promises import deleted
 from package_keeper.domain.errors import ManifestsUnreadable
 from package_keeper.domain.images import plain_graph
@@ -435,13 +435,32 @@ def test_where_emptying_is_to_fail_the_plan_shows_what_would_go() -> None:
     assert deleted(made) == {image.id}
 
 
-def test_a_package_of_untagged_images_may_be_emptied() -> None:
-    """GitHub wants one tagged version left of those there are; here there is none."""
+def test_the_newest_stays_of_a_package_of_untagged_images() -> None:
+    """GitHub lets them all go, and nobody knows what becomes of a package without versions."""
     pushes = Pushes()
-    image = pushes.image()
+    old, part = pushes.image(days=30), pushes.image(days=4)
+    new = pushes.index(part, days=5)
     made = plan(pushes.world(), rules(untagged=True))
-    assert deleted(made) == {image.id}
-    assert not made.would_empty
+    assert deleted(made) == {old.id}
+    assert made.would_empty
+    assert grounds(made)[new.id] is Ground.LAST
+    assert plan(pushes.world(), rules(untagged=True), IfEmpty.DELETE_PACKAGE).deletes_package
+
+
+def test_where_only_signatures_have_tags_the_newest_stays_with_what_it_is_of() -> None:
+    """GitHub deletes no last version with a tag, and may take any tag for one."""
+    pushes = Pushes()
+    one, two = pushes.image(days=30), pushes.image(days=20)
+    gone = pushes.image(referrer_tag(one.name, ".sig"), days=30)
+    signature = pushes.image(referrer_tag(two.name, ".sig"), days=20)
+    young = pushes.image(days=0)
+    made = plan(pushes.world(), rules(untagged=True))
+    assert deleted(made) == {one.id, gone.id}
+    assert grounds(made)[signature.id] is Ground.LAST
+    assert reasons(made)[two.id] == f"needed by {signature.label}"
+    assert reasons(made)[young.id] == "no delete rule selects it"
+    whole = plan(pushes.world(), rules(untagged=True), IfEmpty.DELETE_PACKAGE)
+    assert not whole.deletes_package
 
 
 @pytest.mark.parametrize(
@@ -468,6 +487,9 @@ def test_only_tagged_versions_go_from_the_old_docker_registry() -> None:
     ]
     made = plan_of_type(PackageType.DOCKER, versions, rules(newest=1, untagged=True, ids=[3]))
     assert deleted(made) == {1}
+    emptied = plan_of_type(PackageType.DOCKER, versions, rules(newest=0))
+    assert deleted(emptied) == {1}
+    assert grounds(emptied)[2] is Ground.LAST
     assert grounds(made)[3] is Ground.LAST
     assert reasons(made)[3] == "untagged in the old docker registry, which can't be read"
     assert made.warnings == (

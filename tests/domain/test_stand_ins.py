@@ -21,6 +21,15 @@ def test_a_stand_in_takes_no_place_among_the_newest() -> None:
     assert image.id in {decision.version.id for decision in plan.kept}
 
 
+def test_what_stays_of_a_package_is_an_image_rather_than_a_newer_stand_in() -> None:
+    pushes = Pushes()
+    image = pushes.image("v1", days=9)
+    pushes.image("pr-1", days=2, artifact_type=STAND_IN)
+    rules = rules_of(ShortInputs(versions_to_keep=0))
+    plan = make_plan(package(), pushes.world().graph(), Question(rules=rules, now=NOW))
+    assert [decision.version.id for decision in plan.kept] == [image.id]
+
+
 def test_an_index_with_a_part_that_was_not_read_is_an_image() -> None:
     """The parts of a Docker list are not read; an attestation beside them proves nothing."""
     pushes = Pushes()

@@ -1,8 +1,8 @@
 """Making the plan of a package: rules and needs in, one decision per version out.
 
 Decides the reason of every decision and what `if-empty` does. What goes and what stays is
-`settlement`'s to decide, in which order `ordering`'s. The same inputs give the same plan, whatever
-the order of the listing.
+`settlement`'s to decide, in which order `ordering`'s, and what counts as emptying `emptying`'s. The
+same inputs give the same plan, whatever the order of the listing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from package_keeper.domain.cautions import asked_but_kept, cautions
+from package_keeper.domain.emptying import empties, last_to_stay
 from package_keeper.domain.images import ImageGraph, Role
 from package_keeper.domain.limits import IfEmpty
 from package_keeper.domain.model import Package, PackageType, Version, newest_first
@@ -42,15 +43,14 @@ def make_plan(package: Package, graph: ImageGraph, question: Question) -> Plan:
     """
     spared = frozenset(key for key, v in graph.versions.items() if v.id in question.spared)
     drafted = _draft(package.ref.type, graph, question, spared)
-    would_empty = _empties(package.ref.type, drafted)
+    would_empty = empties(package.ref.type, graph, drafted.settlement.doomed)
     if not would_empty or question.if_empty is IfEmpty.FAIL:
         return _written(package, drafted, question, would_empty=would_empty)
     whole = question.if_empty is IfEmpty.DELETE_PACKAGE
     if whole and graph.versions.keys() <= drafted.settlement.doomed.keys():
         return _whole_package(package, drafted, question)
-    redrafted = _draft(
-        package.ref.type, graph, question, spared | {_newest(package.ref.type, drafted)}
-    )
+    last = last_to_stay(package.ref.type, drafted.graph)
+    redrafted = _draft(package.ref.type, graph, question, spared | {last})
     plan = _written(package, redrafted, question, would_empty=True)
     return replace(plan, warnings=(*plan.warnings, _NOT_WHOLE)) if whole else plan
 
@@ -99,23 +99,6 @@ def _draft(
         graph = graph.with_roles(left_over)
 
 
-def _counting(package_type: PackageType, graph: ImageGraph) -> list[str]:
-    """The versions of which GitHub wants one left: the tagged ones on containers, else all."""
-    if package_type is not PackageType.CONTAINER:
-        return list(graph.versions)
-    return [digest for digest, version in graph.versions.items() if version.own_tags]
-
-
-def _empties(package_type: PackageType, draft: _Draft) -> bool:
-    counting = _counting(package_type, draft.graph)
-    return bool(counting) and all(key in draft.settlement.doomed for key in counting)
-
-
-def _newest(package_type: PackageType, draft: _Draft) -> str:
-    counting = _counting(package_type, draft.graph)
-    return min(counting, key=lambda key: newest_first(draft.graph.versions[key]))
-
-
 def _written(package: Package, draft: _Draft, question: Question, *, would_empty: bool) -> Plan:
     doomed = draft.settlement.doomed
     deletions = [
@@ -160,14 +143,12 @@ def _whole_package(package: Package, draft: _Draft, question: Question) -> Plan:
 
 def _deletion(draft: _Draft, key: str, after: tuple[str, ...]) -> Decision:
     graph, version = draft.graph, draft.graph.versions[key]
-    rule = draft.selection.selected.get(version.id)
-    root = graph.versions.get(draft.settlement.doomed[key])
-    if rule is not None or root is None:
-        ground, source = Ground.RULE, rule.text if rule else ""
+    if draft.selection.dooms(version.id):
+        ground, source = Ground.RULE, draft.selection.selected[version.id].text
         reason = f"selected by {source}"
     else:
-        ground, source = Ground.PART, root.label
-        reason = f"part of {root.label}, which goes"
+        ground, source = Ground.PART, graph.versions[draft.settlement.doomed[key]].label
+        reason = f"part of {source}, which goes"
     return Decision(
         version=version,
         verdict=Verdict.DELETE,
