@@ -70,7 +70,7 @@ def roles_of_left_over(graph: ImageGraph, settled: Settlement) -> dict[str, Role
 
 _UNREADABLE_HINT = (
     "What it consists of is unknown, so nothing of this package was deleted. "
-    "Run again; if it stays so, look at the image, or delete it by delete-ids."
+    "Run again; if it stays so, look at the image, and delete it by hand on the package's page."
 )
 
 
