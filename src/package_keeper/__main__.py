@@ -15,18 +15,18 @@ from pathlib import Path
 from uuid import uuid4
 
 from package_keeper import __version__
-from package_keeper.adapters.journal_file import read_journal
+from package_keeper.adapters.journal_file import check_journal, read_journal
 from package_keeper.adapters.outside import Outside, Places, hide_token, opened
 from package_keeper.adapters.runner import Runner
 from package_keeper.domain.errors import KeeperError, Unexpected
-from package_keeper.domain.journal import JournalEntry
 from package_keeper.domain.limits import Limits
 from package_keeper.domain.planning import Question
 from package_keeper.domain.report import RunReport
 from package_keeper.domain.shorthand import rules_of
 from package_keeper.execution.journal import Journal
 from package_keeper.inputs.context import RunnerContext, read_context
-from package_keeper.inputs.restoring import entries_in, refused_journal
+from package_keeper.inputs.declared import JOURNAL_FILE
+from package_keeper.inputs.restoring import JournalScope, Meant, refused_journal
 from package_keeper.inputs.settings import Settings, read_settings
 from package_keeper.rendering.annotations import annotations
 from package_keeper.rendering.display import Display
@@ -65,7 +65,9 @@ def act(environ: Mapping[str, str], cancelled: threading.Event) -> int:
     context = read_context(environ)
     try:
         settings = read_settings(environ)
-        report = _run(settings, _to_restore(settings), context, runner, cancelled)
+        _check_journal_file(settings)
+        restore, settings = _to_restore(settings)
+        report = _run(settings, restore, context, runner, cancelled)
     except KeeperError as error:
         report = RunReport(error=error)
     except Exception as error:  # noqa: BLE001 - a summary is owed however the run ends
@@ -74,28 +76,51 @@ def act(environ: Mapping[str, str], cancelled: threading.Event) -> int:
     return report.exit_code
 
 
-def _to_restore(settings: Settings) -> ToRestore | None:
-    """What is to come back, with what the journal says of it; raises WrongInputs."""
+def _check_journal_file(settings: Settings) -> None:
+    """Raise WrongInputs where it is plain that nothing could be written ahead of a request."""
+    try:
+        check_journal(settings.journal_file, workspace=settings.workspace)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise refused_journal(f"can't be written: {reason}", JOURNAL_FILE) from error
+
+
+def _to_restore(settings: Settings) -> tuple[ToRestore | None, Settings]:
+    """What is to come back, and the settings with the packages that a journal names.
+
+    Raises WrongInputs.
+    """
     asked = settings.restore
     if not asked.is_asked:
-        return None
-    return ToRestore(
+        return None, settings
+    restore = ToRestore(
         ids=asked.ids,
         patterns=asked.patterns,
         since=asked.deleted_since(datetime.now(UTC)),
-        entries=_journal_entries(settings, asked.journal) if asked.journal else (),
         whole_package=asked.whole_package,
         repair=asked.repair,
     )
+    if asked.journal is None:
+        return restore, settings
+    meant = _meant_of_journal(settings, asked.journal)
+    restore = replace(restore, journal=meant.account, notices=meant.notices)
+    return restore, replace(settings, names=meant.names)
 
 
-def _journal_entries(settings: Settings, journal: Path) -> tuple[JournalEntry, ...]:
+def _meant_of_journal(settings: Settings, journal: Path) -> Meant:
     try:
         text = read_journal(journal, workspace=settings.workspace)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise refused_journal(f"can't be read: {reason}") from error
-    return entries_in(text, settings.owner, settings.package_type, settings.names)
+    by_journal_alone = not (settings.restore.ids or settings.restore.patterns)
+    scope = JournalScope(
+        owner=settings.owner,
+        package_type=settings.package_type,
+        names=settings.names,
+        takes_all=by_journal_alone and not settings.is_named,
+    )
+    return scope.meant_of(text)
 
 
 def _run(

@@ -71,7 +71,7 @@ class Finished:
     @property
     def entries(self) -> tuple[Json, ...]:
         """The lines of the journal that are about a version."""
-        return tuple(line for line in self.journal if "outcome" in line)
+        return tuple(line for line in self.journal if line.get("id") is not None)
 
     @property
     def outcomes(self) -> dict[int, str]:
@@ -241,8 +241,9 @@ def json_lines(text: str) -> Iterator[Json]:
 
 def announced_in(journal_file: Path) -> set[int]:
     """The ids that the journal on disk announces at this moment, in whole lines."""
-    whole = _text(journal_file).rpartition("\n")[0]
-    return {line["id"] for line in json_lines(whole) if line.get("outcome") == "started"}
+    lines = json_lines(_text(journal_file).rpartition("\n")[0])
+    started = (line["id"] for line in lines if line.get("outcome") == "started")
+    return {version_id for version_id in started if version_id is not None}
 
 
 def _text(file: Path) -> str:

@@ -1,6 +1,8 @@
 """The journal: on disk before a request is sent, true after it, and never shortened."""
 
 import json
+import os
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -128,12 +130,64 @@ def test_it_may_lie_in_a_folder_of_its_own(job: Job, package: FakePackage) -> No
 def test_without_a_journal_nothing_is_deleted(
     github: FakeGitHub, job: Job, package: FakePackage
 ) -> None:
-    """A folder stands where the file would be."""
-    (job.workspace / JOURNAL).mkdir(parents=True)
+    """A folder stands where the file would be, since a moment ago."""
+    github.on_request(lambda _: (job.workspace / JOURNAL).mkdir(parents=True, exist_ok=True))
     finished = job.run(NPM)
     assert finished.code == 1
     assert writes(github) == []
     assert finished.outputs["deleted-count"] == "0"
+
+
+def folder(path: Path) -> None:
+    path.mkdir()
+
+
+def broken_link(path: Path) -> None:
+    path.symlink_to("nowhere.jsonl")
+
+
+def below_a_file(path: Path) -> None:
+    path.parent.rmdir()
+    path.parent.write_text("")
+
+
+@pytest.mark.parametrize("more", [{}, {"dry-run": "true"}], ids=["run", "dry run"])
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (folder, "it is a folder, not a file"),
+        (os.mkfifo, "it is not a file"),
+        (broken_link, "it is a link that leads nowhere"),
+        (below_a_file, "reports is not a folder"),
+    ],
+)
+def test_a_place_where_no_journal_can_be_is_a_mistake_before_the_first_request(
+    github: FakeGitHub,
+    job: Job,
+    package: FakePackage,
+    make: Callable[[Path], None],
+    told: str,
+    more: dict[str, str],
+) -> None:
+    place = job.workspace / "reports" / "journal.jsonl"
+    place.parent.mkdir(parents=True)
+    make(place)
+    for inputs in (NPM, {"package-type": "npm", "restore-ids": "7"}):
+        finished = job.run({**inputs, **more, "journal-file": "reports/journal.jsonl"})
+        assert (finished.code, github.requests) == (2, [])
+        assert f"journal-file: can't be written: {told}" in finished.log
+
+
+@pytest.mark.parametrize("make", [folder, os.mkfifo, broken_link, below_a_file])
+def test_a_journal_to_restore_from_that_is_no_file_is_a_mistake_as_well(
+    github: FakeGitHub, job: Job, package: FakePackage, make: Callable[[Path], None]
+) -> None:
+    place = job.workspace / "reports" / "journal.jsonl"
+    place.parent.mkdir(parents=True)
+    make(place)
+    finished = job.run({"package-type": "npm", "restore-from": "reports/journal.jsonl"})
+    assert (finished.code, github.requests) == (2, [])
+    assert "restore-from: can't be read: " in finished.log
 
 
 def test_no_link_leads_the_journal_out_of_the_workspace(
@@ -144,8 +198,8 @@ def test_no_link_leads_the_journal_out_of_the_workspace(
     job.workspace.mkdir(parents=True)
     (job.workspace / "reports").symlink_to(outside)
     finished = job.run({**NPM, "journal-file": "reports/journal.jsonl"})
-    assert finished.code == 1
-    assert writes(github) == []
+    assert (finished.code, github.requests) == (2, [])
+    assert "journal-file: can't be written: journal.jsonl leads out of" in finished.log
     assert list(outside.iterdir()) == []
 
 

@@ -55,7 +55,16 @@ class Scene:
 def test_every_version_is_journalled_before_the_request_and_after() -> None:
     scene = Scene()
     assert scene.carry_out() == (Outcome.DELETED, "deleted with the whole package")
-    assert scene.lines.actions == [(2, "started"), (1, "started"), (2, "deleted"), (1, "deleted")]
+    assert scene.lines.actions == [
+        (2, "started"),
+        (1, "started"),
+        (None, "started"),
+        (None, "deleted"),
+        (2, "deleted"),
+        (1, "deleted"),
+    ]
+    (begun, ended) = [entry for entry in scene.lines.entries if entry.get("whole-package")]
+    assert (begun["action"], ended["action"], ended["package"]) == ("delete", "delete", "app")
     assert [request.action for request in scene.github.requests] == ["delete_package"]
 
 
@@ -67,8 +76,8 @@ def test_every_version_is_journalled_before_the_request_and_after() -> None:
             Outcome.UNDELETABLE,
             "more than 5000 downloads",
         ),
-        (refused(403, "no"), Outcome.DENIED, "read:packages and delete:packages"),
-        (refused(404, NO_PACKAGE), Outcome.DENIED, NO_PACKAGE),
+        (refused(403, "no"), Outcome.DENIED, "GitHub answered 403: no"),
+        (refused(404, NO_PACKAGE), Outcome.DENIED, NO_PACKAGE.rstrip(".")),
         (refused(422, "what?"), Outcome.ERROR, "GitHub answered 422: what?"),
         (Cancelled("stop"), Outcome.NOT_ATTEMPTED, "stop"),
         (WaitedTooLong("an hour"), Outcome.NOT_ATTEMPTED, "an hour"),
@@ -113,11 +122,12 @@ def test_a_look_that_is_behind_makes_no_deletion_of_an_error() -> None:
     assert scene.reads(Stale(there)).carry_out() == (Outcome.ERROR, "still there after 502")
 
 
-def test_without_every_first_line_nothing_is_sent() -> None:
+@pytest.mark.parametrize("written", [2, 3], ids=["a version's", "the package's"])
+def test_without_every_first_line_nothing_is_sent(written: int) -> None:
     scene = Scene()
 
     def full(line: str) -> None:
-        if len(scene.lines.lines) == 2:
+        if len(scene.lines.lines) == written:
             raise OSError("full")
 
     scene.lines.before = full

@@ -9,7 +9,7 @@ from inputs.environments import environment, mistakes
 from package_keeper.domain.errors import WrongInputs
 from package_keeper.domain.model import PackageType
 from package_keeper.inputs.names import NameSelection
-from package_keeper.inputs.restoring import RestoreInputs, entries_in
+from package_keeper.inputs.restoring import JournalScope, Meant, RestoreInputs
 from package_keeper.inputs.settings import Settings, read_settings
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -158,9 +158,18 @@ def journal(*entries: dict[str, object]) -> str:
     return "".join(f"{json.dumps(line)}\n" for line in lines)
 
 
+def meant(text: str, *names: str, takes_all: bool = False) -> Meant:
+    scope = JournalScope(
+        owner="octo-org",
+        package_type=PackageType.NPM,
+        names=NameSelection(exact=names or ("app",)),
+        takes_all=takes_all,
+    )
+    return scope.meant_of(text)
+
+
 def fitting(text: str, *names: str) -> list[int]:
-    selection = NameSelection(exact=names or ("app",))
-    return [e.id for e in entries_in(text, "octo-org", PackageType.NPM, selection)]
+    return [entry.id for entry in meant(text, *names).account.versions]
 
 
 def test_entries_about_these_packages_are_meant() -> None:
@@ -184,3 +193,40 @@ def test_a_journal_whose_deletions_are_all_undone_has_nothing() -> None:
 def test_what_is_no_journal_is_refused() -> None:
     with pytest.raises(WrongInputs, match="is not a journal that can be read: line 1 is not"):
         fitting("name,id\n")
+
+
+def test_all_packages_are_meant_that_a_journal_names_where_none_is_named() -> None:
+    text = journal({}, {"id": 8, "package": "web"}, {"id": 9, "owner": "other"})
+    all_of_it = meant(text, takes_all=True)
+    assert [entry.id for entry in all_of_it.account.versions] == [8, 7]
+    assert all_of_it.names.exact == ("web", "app")
+    (notice,) = all_of_it.notices
+    assert notice.startswith("the journal also names other/app (npm): left out here")
+
+
+def test_what_is_left_out_of_a_journal_is_said() -> None:
+    text = journal({}, {"id": 8, "package": "web"}, {"id": 9, "type": "nuget"})
+    (notice,) = meant(text).notices
+    assert "also names Octo-Org/app (nuget), Octo-Org/web (npm): left out here" in notice
+    assert meant(journal({})).notices == ()
+
+
+def test_a_journal_that_is_all_undone_still_names_its_packages() -> None:
+    """So that doing it once more looks there, and not at a package of the repository's name."""
+    undone: dict[str, object] = {"action": "restore", "outcome": "restored"}
+    text = journal({"package": "web"}, undone | {"package": "web"})
+    assert meant(text, takes_all=True).names.exact == ("web",)
+    assert meant(text).names.exact == ("app",)
+    empty = "".join(journal().splitlines(keepends=True))
+    assert meant(empty, takes_all=True).names.exact == ("app",)
+
+
+@pytest.mark.parametrize("name", ["..", "a/../b", "", "a//b", "a\nb"])
+def test_a_name_that_could_lead_elsewhere_is_refused(name: str) -> None:
+    with pytest.raises(WrongInputs, match="names a package as no package is named"):
+        meant(journal({"package": name}), takes_all=True)
+
+
+def test_packages_are_named_or_left_to_be_the_repositorys_own() -> None:
+    assert read(restore_from="j", package_name="app").is_named
+    assert not read(restore_from="j").is_named

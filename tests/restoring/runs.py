@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from domain.packages import NOW
-from package_keeper.domain.journal import JournalEntry
+from package_keeper.domain.account import Account
 from package_keeper.domain.limits import IfEmpty, Limits
 from package_keeper.domain.planning import Question
 from package_keeper.domain.report import PackageReport, RunReport
 from package_keeper.domain.rules import Rule
 from package_keeper.inputs.names import NameSelection
-from package_keeper.inputs.restoring import entries_in
+from package_keeper.inputs.restoring import JournalScope
 from package_keeper.run.all_packages import Run, Target
 from package_keeper.run.means import Asked, Means, ToRestore
 from restoring.small_github import REF, Ending, Killed, SmallGitHub
@@ -27,12 +27,13 @@ def run(
     ending: Ending | None = None,
     workers: int = 1,
     dry_run: bool = False,
+    if_empty: IfEmpty = IfEmpty.KEEP_NEWEST,
 ) -> RunReport:
     """A run to its end, or until it is killed; the report is what is known then."""
     github.starts_again(ending)
     asked = Asked(
-        question=Question(rules=tuple(rules), now=NOW),
-        limits=Limits(max_deletions=None, if_empty=IfEmpty.KEEP_NEWEST),
+        question=Question(rules=tuple(rules), now=NOW, if_empty=if_empty),
+        limits=Limits(max_deletions=None, if_empty=if_empty),
         dry_run=dry_run,
         workers=workers,
         restore=restore,
@@ -54,9 +55,10 @@ def run(
     return running.report()
 
 
-def entries(github: SmallGitHub) -> tuple[JournalEntry, ...]:
+def account(github: SmallGitHub) -> Account:
     """What the journal that the runs wrote says is to come back."""
-    return entries_in(github.written, REF.owner.login, REF.type, NAMES)
+    scope = JournalScope(owner=REF.owner.login, package_type=REF.type, names=NAMES)
+    return scope.meant_of(github.written).account
 
 
 def undo(
@@ -65,6 +67,6 @@ def undo(
     """A run that restores from the journal; None where the runs before wrote none."""
     if not github.lines:
         return None
-    wanted = ToRestore(entries=entries(github))
+    wanted = ToRestore(journal=account(github))
     report = run(github, restore=wanted, ending=ending, workers=workers)
     return report.packages[0] if report.packages else None

@@ -46,7 +46,11 @@ class Ending:
 
 @dataclass(slots=True)
 class SmallGitHub:
-    """The package's state, and the API and the registry as the program sees them."""
+    """The package's state, and the API and the registry as the program sees them.
+
+    `gone_whole` is what was active when the package was deleted as a whole, None while it is there;
+    `stays_gone` are the ids that do not come back with it.
+    """
 
     active: dict[int, Version]
     manifests: Mapping[str, Manifest]
@@ -56,6 +60,8 @@ class SmallGitHub:
     lines: list[str] = field(default_factory=list)
     plans: list[Plan] = field(default_factory=list)
     token_scopes: tuple[str, ...] | None = None
+    gone_whole: dict[int, Version] | None = None
+    stays_gone: frozenset[int] = frozenset()
     _writes: int = 0
     _lock: Lock = field(default_factory=Lock)
 
@@ -123,11 +129,17 @@ class SmallGitHub:
         return (self.package(self.ref),)
 
     def package(self, ref: PackageRef) -> Package:
+        self._look()
         return Package(ref=self.ref, version_count=len(self.active))
+
+    def _look(self) -> None:
+        if self.gone_whole is not None:
+            raise refused(404, "Package not found.")
 
     def versions(
         self, ref: PackageRef, *, per_page: int = 100, state: str = "active", expected: int = 0
     ) -> tuple[Version, ...]:
+        self._look()
         with self._lock:
             return tuple((self.active if state == "active" else self.gone).values())
 
@@ -149,10 +161,23 @@ class SmallGitHub:
         return None
 
     def delete_package(self, ref: PackageRef) -> str | None:
-        raise NotImplementedError
+        self._look()
+        self._write(self._delete_whole)
+        return None
 
     def restore_package(self, ref: PackageRef) -> str | None:
-        raise NotImplementedError
+        if self.gone_whole is None:
+            raise refused(404, "Package not found.")
+        self._write(self._restore_whole)
+        return None
+
+    def _delete_whole(self) -> None:
+        self.gone_whole, self.active = self.active, {}
+
+    def _restore_whole(self) -> None:
+        self.active, self.gone_whole = self.gone_whole or {}, None
+        for number in self.stays_gone & self.active.keys():
+            self.delete(number)
 
     def _write(self, do: Callable[[], None]) -> None:
         with self._lock:

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from package_keeper.domain.journal import JournalEntry, NotAJournal, gone_by, parse_journal
+from package_keeper.domain.account import account_of, gone_by
+from package_keeper.domain.journal import (
+    Entries,
+    JournalEntry,
+    NotAJournal,
+    PackageEntry,
+    parse_journal,
+)
 from package_keeper.domain.model import PackageType
 from package_keeper.domain.plan import Verdict
 
@@ -37,11 +44,15 @@ def journal(*lines: str) -> str:
 
 
 def gone(*lines: str) -> list[int]:
-    return [entry.id for entry in gone_by(parse_journal(journal(*lines)))]
+    return [entry.id for entry in gone_by(parse_journal(journal(*lines)).versions)]
+
+
+def versions_in(text: str) -> tuple[JournalEntry, ...]:
+    return parse_journal(text).versions
 
 
 def test_a_line_becomes_an_entry() -> None:
-    (entry,) = parse_journal(journal(line(tags=["a"], parents=["b"], type="container")))
+    (entry,) = versions_in(journal(line(tags=["a"], parents=["b"], type="container")))
     assert entry == JournalEntry(
         owner="acme",
         type=PackageType.CONTAINER,
@@ -69,26 +80,43 @@ def test_a_journal_may_end_anywhere(length: int) -> None:
             parse_journal(text)
         return
     complete = text.count("\n") - 1 + (text != whole and text.endswith("}"))
-    assert len(parse_journal(text)) == max(min(complete, 4), 0)
+    assert len(versions_in(text)) == max(min(complete, 4), 0)
+
+
+HOSTILE = 'selected by /{a}", {"x": {}}\\{}}/'
+
+
+@given(st.integers(0, 3000), st.booleans())
+@settings(max_examples=300)
+def test_a_line_may_be_cut_after_any_character_of_its_reason(
+    length: int,
+    goes_on: bool,  # noqa: FBT001
+) -> None:
+    """Braces and quotes in it end nothing, neither at the end nor where the next run goes on."""
+    head = f"{HEADER}\n{line(1)}\n"
+    cut = line(2, reason=HOSTILE)
+    cut = cut[: length % len(cut)]
+    text = head + (f"{cut}\n{HEADER}\n{line(3)}\n" if goes_on else cut)
+    assert [entry.id for entry in versions_in(text)] == ([1, 3] if goes_on else [1])
 
 
 def test_the_next_run_goes_on_after_a_cut_line() -> None:
     text = journal(line(1), line(2)[:40], HEADER, line(3))
-    assert [entry.id for entry in parse_journal(text)] == [1, 3]
+    assert [entry.id for entry in versions_in(text)] == [1, 3]
 
 
 def test_a_disk_that_was_full_for_a_while_loses_only_the_lines_it_did_not_take() -> None:
     text = journal(line(1), line(2, "started"), line(2)[:70], line(3))
-    assert [entry.id for entry in parse_journal(text)] == [1, 2, 3]
+    assert [entry.id for entry in versions_in(text)] == [1, 2, 3]
 
 
 def test_a_header_that_was_cut_is_followed_by_another() -> None:
-    assert parse_journal(f"{HEADER[:20]}\n{journal(line(1))}")[0].id == 1
+    assert versions_in(f"{HEADER[:20]}\n{journal(line(1))}")[0].id == 1
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\n\n"])
 def test_line_ends_may_have_changed_on_the_way(end: str) -> None:
-    assert parse_journal(journal(line(1)).replace("\n", end))[0].id == 1
+    assert versions_in(journal(line(1)).replace("\n", end))[0].id == 1
 
 
 # Not a journal
@@ -115,6 +143,9 @@ def test_nothing_written_is_no_journal(text: str) -> None:
         f'{HEADER}\n{{"a": {"[" * 100_000}{"]" * 100_000}}}\n',
         f"{HEADER}\n{{}}\n",
         f"{HEADER}\n{line(1)[:-1]}, }}\n",
+        f"{HEADER}\n{line(1)}}}\n",
+        f"{HEADER}\n{line(1)}{line(2)}\n",
+        f'{HEADER}\n{{"a": "{line(1)}',
     ],
 )
 def test_other_texts_are_refused_with_the_line(text: str) -> None:
@@ -164,7 +195,7 @@ def test_another_version_of_the_format_is_refused() -> None:
 @given(st.text())
 def test_any_text_is_a_journal_or_refused(text: str) -> None:
     with suppress(NotAJournal):
-        assert isinstance(parse_journal(f"{HEADER}\n{text}"), tuple)
+        assert isinstance(parse_journal(f"{HEADER}\n{text}"), Entries)
 
 
 # Gone
@@ -205,9 +236,74 @@ def test_taking_a_tag_off_deletes_nothing_that_is_to_come_back() -> None:
     assert gone(line(2, "deleted", **untag)) == []
 
 
-def test_a_package_restored_as_a_whole_has_no_versions() -> None:
-    whole = json.dumps({"whole-package": True, "id": None, "action": "restore"})
-    assert gone(line(1), whole) == [1]
+# Whole packages, and tags
+
+
+def whole(outcome: str, action: str = "delete", **changes: object) -> str:
+    about = {"owner": "acme", "type": "npm", "package": "app", "whole-package": True, "id": None}
+    return json.dumps(about | {"action": action, "outcome": outcome} | changes)
+
+
+def packages_gone(*lines: str) -> list[str]:
+    account = account_of(parse_journal(journal(*lines)))
+    return [entry.package for entry in account.packages]
+
+
+def test_a_line_about_a_package_is_about_no_version() -> None:
+    parsed = parse_journal(journal(line(1), whole("started")))
+    assert [entry.id for entry in parsed.versions] == [1]
+    assert parsed.packages == (
+        PackageEntry(
+            owner="acme",
+            type=PackageType.NPM,
+            package="app",
+            action=Verdict.DELETE,
+            outcome="started",
+        ),
+    )
+
+
+@pytest.mark.parametrize("change", [{"owner": 1}, {"type": "x"}, {"action": "x"}, {"outcome": 0}])
+def test_fields_of_a_package_are_what_they_must_be(change: dict[str, object]) -> None:
+    with pytest.raises(NotAJournal, match="line 2 is not a line of a journal"):
+        parse_journal(journal(whole(**{"outcome": "started", **change})))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("outcome", ["deleted", "error"])
+def test_a_package_that_may_have_been_deleted_counts_as_gone(outcome: str) -> None:
+    assert packages_gone(whole("started")) == ["app"]
+    assert packages_gone(whole("started"), whole(outcome)) == ["app"]
+    assert packages_gone(whole("started", package="web"), whole(outcome)) == ["app", "web"]
+
+
+def test_a_package_that_is_back_or_was_never_deleted_is_not_gone() -> None:
+    back = [whole("started", "restore"), whole("restored", "restore")]
+    assert packages_gone(whole("deleted"), *back) == []
+    assert packages_gone(whole("deleted"), back[0]) == ["app"]
+    assert packages_gone(whole("deleted"), whole("error", "restore")) == ["app"]
+    assert packages_gone(whole("started"), whole("denied")) == []
+    again = [whole("started"), whole("already-gone")]
+    assert packages_gone(whole("started"), *again) == ["app"]
+    assert packages_gone(*again) == []
+
+
+def test_tags_that_were_taken_off_are_named_once_with_the_last_outcome() -> None:
+    untag = {"action": "untag"}
+    account = account_of(
+        parse_journal(
+            journal(
+                line(1, "started", **untag, **{"tags-off": ["a", "b"]}),
+                line(9, "deleted", **untag),
+                line(1, "error", **untag, **{"tags-off": ["a", "b"]}),
+                line(2, "started", **untag, **{"tags-off": ["d"]}),
+                line(1, "started", **untag, **{"tags-off": ["b", "c"]}),
+            )
+        )
+    )
+    found = [(entry.id, entry.tags_off, entry.outcome) for entry in account.untagged]
+    assert found == [(1, ("a", "b", "c"), "started"), (2, ("d",), "started")]
+    assert account.names == ("app",)
+    assert account.versions == ()
 
 
 def test_the_same_id_in_another_package_is_another_version() -> None:

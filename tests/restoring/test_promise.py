@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from domain.packages import World, worlds
 from domain.promises import closure, rule_lists, twice_as_many
+from package_keeper.domain.limits import IfEmpty
 from package_keeper.domain.outcome import Outcome
 from package_keeper.domain.rules import IdIn, Rule, Verb
 from package_keeper.run.means import ToRestore
@@ -90,6 +91,23 @@ def test_all_runs_of_a_journal_are_undone(
     before = github.state
     run(github, rules=rules, ending=first)
     run(github, rules=others, ending=second)
+    undo(github)
+    assert github.state == before
+
+
+@settings(max_examples=twice_as_many())
+@given(layered_worlds | worlds(), st.sets(st.integers(1, 9)), endings, endings)
+def test_a_package_that_went_as_a_whole_comes_back_wherever_it_was_cut(
+    world: World, single: set[int], first: Ending | None, second: Ending | None
+) -> None:
+    """With what was deleted of it before, and whatever GitHub leaves out of it."""
+    github = SmallGitHub.holding(world)
+    github.stays_gone = frozenset(single)
+    before = github.state
+    run(github, rules=deletion_of(single))
+    everything = deletion_of(v.id for v in world.versions)
+    run(github, rules=everything, ending=first, if_empty=IfEmpty.DELETE_PACKAGE)
+    undo(github, ending=second)
     undo(github)
     assert github.state == before
 

@@ -88,7 +88,28 @@ def test_answers_that_go_on_getting_lost_are_an_error() -> None:
     api = Api([LOST])
     result = settle(api)
     assert (result.outcome, api.asked) == (Outcome.ERROR, [1, 1, 1])
-    assert result.detail.endswith("connection reset")
+    assert result.detail.endswith("and it is not back: connection reset")
+
+
+UNREADABLE = [LOST, refusal(403), WaitedTooLong("an hour"), Cancelled()]
+
+
+@pytest.mark.parametrize("reading", UNREADABLE)
+def test_what_can_not_be_read_after_a_lost_answer_is_not_asked_for_again(
+    reading: Exception,
+) -> None:
+    api = Api([LOST], [reading])
+    result = settle(api)
+    assert (result.outcome, api.asked) == (Outcome.ERROR, [1])
+    assert result.detail.endswith("(connection reset), and what became of it can't be read")
+
+
+@pytest.mark.parametrize("reading", UNREADABLE)
+def test_a_no_is_a_no_where_what_is_active_can_not_be_read_and_says_so(reading: Exception) -> None:
+    result = settle(Api([refusal(403)], [reading]))
+    assert result.outcome is Outcome.DENIED
+    assert "403: no, and whether it is active can't be read" in result.detail
+    assert "can't be read" not in settle(Api([refusal(403)])).detail
 
 
 @pytest.mark.parametrize("stop", [WaitedTooLong("too long"), Cancelled()])
@@ -129,23 +150,31 @@ def test_a_name_that_is_taken_is_why_whatever_is_answered(status: int) -> None:
 
 @pytest.mark.parametrize(
     ("status", "message"),
-    [(403, "You need write:packages scope"), (403, "no"), (401, "Bad credentials"), (404, "no")],
+    [(403, "You need write:packages scope"), (403, "no"), (404, "no")],
 )
 def test_a_no_without_another_reason_is_denied_with_the_scopes(status: int, message: str) -> None:
     result = settle(Api([refusal(status, message)]))
     assert result.outcome is Outcome.DENIED
-    assert "read:packages and write:packages" in result.detail
-    assert "role Admin" in result.detail
-    assert ("keeps them for 30 days" in result.detail) == (status == 404)
+    assert result.detail.startswith(f"GitHub answered {status}: ")
+    assert "read:packages and write:packages" in result.hint
+    assert "role Admin" in result.hint
+    assert ("keeps them for 30 days" in result.hint) == (status == 404)
     installation = settle(Api([refusal(status, message)]), token="ghs_x")
-    assert "Manage Actions access" in installation.detail
+    assert "Manage Actions access" in installation.hint
+
+
+def test_a_token_that_is_none_is_not_told_of_scopes() -> None:
+    result = settle(Api([refusal(401, "Bad credentials")]))
+    assert result.outcome is Outcome.DENIED
+    assert "has expired" in result.hint
+    assert "scope" not in result.hint
 
 
 def test_single_sign_on_names_where_to_authorize() -> None:
     told = "required; url=https://github.com/orgs/acme/sso?authorization_request=1"
     result = settle(Api([refusal(403, "Resource protected", x_github_sso=told)]))
     assert result.outcome is Outcome.DENIED
-    assert result.detail.endswith("https://github.com/orgs/acme/sso?authorization_request=1")
+    assert result.hint.endswith("https://github.com/orgs/acme/sso?authorization_request=1")
 
 
 @pytest.mark.parametrize(

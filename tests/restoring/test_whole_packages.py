@@ -22,7 +22,12 @@ def test_a_package_that_was_deleted_as_a_whole_comes_back(stage: Stage) -> None:
     assert sorted(restored(run)) == sorted(before)
     assert state(package) == before
     whole = [e for e in run.finished.journal if e.get("whole-package")]
-    assert [e["outcome"] for e in whole] == ["started", "restored"]
+    assert [(e["action"], e["outcome"]) for e in whole] == [
+        ("delete", "started"),
+        ("delete", "deleted"),
+        ("restore", "started"),
+        ("restore", "restored"),
+    ]
     assert_green(stage.run({**NPM, **FROM_JOURNAL}), "nothing-to-do")
 
 

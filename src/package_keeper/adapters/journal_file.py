@@ -58,21 +58,45 @@ class JournalFile:
                 self._descriptor = None
 
     def _open(self) -> int:
-        if not self.path.resolve().is_relative_to(self._workspace.resolve()):
-            raise OutsideWorkspace(f"{self.path.name} leads out of the workspace")
+        check_journal(self.path, workspace=self._workspace)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
         _end_line(descriptor)  # a run was killed in the middle of one
         return descriptor
 
 
+def check_journal(path: Path, *, workspace: Path) -> None:
+    """Raise OSError where it is plain that no journal can be written there; nothing is opened.
+
+    The folders that are missing are made with the first line.
+    """
+    _check_place(path, workspace)
+    there = next(place for place in (path, *path.parents) if os.path.lexists(place))
+    if there != path and not there.is_dir():
+        raise OSError(f"{there.name} is not a folder")
+    if not os.access(there, os.R_OK | os.W_OK):
+        raise OSError("this process may not write there")
+
+
 def read_journal(path: Path, *, workspace: Path) -> str:
     """The whole text of a journal in the workspace; raises OSError or UnicodeDecodeError."""
+    _check_place(path, workspace)
+    return path.read_text(encoding="utf-8")
+
+
+def _check_place(path: Path, workspace: Path) -> None:
+    """Raise OSError for what is no file in the workspace, or no place for one.
+
+    A pipe is not opened to find out: that would wait for ever.
+    """
     if not path.resolve().is_relative_to(workspace.resolve()):
         raise OutsideWorkspace(f"{path.name} leads out of the workspace")
+    if path.is_symlink() and not path.exists():
+        raise OSError("it is a link that leads nowhere")
+    if path.is_dir():
+        raise OSError("it is a folder, not a file")
     if path.exists() and not path.is_file():
-        raise OSError("it is not a file")  # reading a pipe would wait for ever
-    return path.read_text(encoding="utf-8")
+        raise OSError("it is not a file")
 
 
 def _write_all(descriptor: int, content: bytes) -> None:

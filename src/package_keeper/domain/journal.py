@@ -1,27 +1,24 @@
-"""The journal as it is read back: what runs have deleted, or may have.
+"""The journal as it is read back, line by line.
 
-Decides what counts as a journal of ours and which of its versions are gone by its account. Writing
-it is `execution`'s part, with the names of this module. It does not decide what can come back.
+Decides what counts as a journal of ours. Writing it is `execution`'s part, with the names of this
+module. It does not decide what its lines add up to.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import assert_never
+from typing import TypeVar
 
 from package_keeper.domain.model import PackageType
-from package_keeper.domain.outcome import Outcome
 from package_keeper.domain.plan import Verdict
 
 FORMAT_VERSION = 1
 HEADER = "journal"
 STARTED = "started"
 WHOLE_PACKAGE = "whole-package"
-"""Marks a line about a package as a whole, of which no versions are known."""
-
-_MAYBE_DELETED = (STARTED, Outcome.DELETED.value, Outcome.ERROR.value)
-_NOT_BY_THIS_RUN = (Outcome.ALREADY_GONE.value, Outcome.NOT_ATTEMPTED.value)
-_Key = tuple[str, PackageType, str, int]
+"""Marks a line about a package as a whole."""
+TAGS_OFF = "tags-off"
+"""The tags that an image was to lose, in the lines about it; absent where it is none."""
 
 
 class NotAJournal(ValueError):
@@ -41,82 +38,87 @@ class JournalEntry:
     parents: tuple[str, ...]
     action: Verdict
     outcome: str
+    tags_off: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> Hashable:
+        """What it is about."""
+        return (self.owner.lower(), self.type, self.package, self.id)
 
 
-def parse_journal(text: str) -> tuple[JournalEntry, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageEntry:
+    """One line about a package as a whole."""
+
+    owner: str
+    type: PackageType
+    package: str
+    action: Verdict
+    outcome: str
+
+    @property
+    def key(self) -> Hashable:
+        """What it is about."""
+        return (self.owner.lower(), self.type, self.package)
+
+
+Entry = TypeVar("Entry", JournalEntry, PackageEntry)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entries:
+    """All lines of a journal, in their order."""
+
+    versions: tuple[JournalEntry, ...] = ()
+    packages: tuple[PackageEntry, ...] = ()
+
+
+def parse_journal(text: str) -> Entries:
     """The entries of all runs in the journal, as they were written.
 
     A line that is cut off counts as not written, as a process that was killed or a full disk leaves
     it: nothing is requested before its line is whole. Anything else that is not understood raises
     NotAJournal: half a journal would bring back half of what was deleted.
     """
-    entries: list[JournalEntry] = []
+    versions: list[JournalEntry] = []
+    packages: list[PackageEntry] = []
     is_headed = False
     for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip() or _is_cut(line):
+        fields = _fields(line, number) if line.strip() else None
+        if fields is None:
             continue
-        fields = _fields(line, number)
         if HEADER in fields:
             _check_version(fields[HEADER], number)
             is_headed = True
         elif not is_headed:
             raise _not_a_line(number)
-        elif fields.get(WHOLE_PACKAGE) is not True:
-            entries.append(_entry(fields, number))
+        elif fields.get(WHOLE_PACKAGE) is True:
+            packages.append(_read(_package_entry, fields, number))
+        else:
+            versions.append(_read(_entry, fields, number))
     if not is_headed:
         raise NotAJournal("no run wrote a whole line to it")
-    return tuple(entries)
+    return Entries(versions=tuple(versions), packages=tuple(packages))
 
 
-def gone_by(entries: Iterable[JournalEntry]) -> tuple[JournalEntry, ...]:
-    """What the journal's runs deleted, or may have, and did not bring back; latest first.
-
-    A deletion that only started, or whose answer was lost, may have been carried out. One that was
-    not attempted, or found the version gone, leaves what the runs before did. Taking a tag off
-    deletes no version that a run has not made for it, so nothing is restored for that.
-    """
-    gone: dict[_Key, JournalEntry] = {}
-    before: dict[_Key, JournalEntry | None] = {}
-    for entry in entries:
-        key = (entry.owner.lower(), entry.type, entry.package, entry.id)
-        known = gone.pop(key, None)
-        if entry.outcome == STARTED:
-            before[key] = known
-        after = _gone_after(entry, known, before.get(key))
-        if after is not None:
-            gone[key] = after
-    return tuple(reversed(gone.values()))
-
-
-def _gone_after(
-    entry: JournalEntry, known: JournalEntry | None, before: JournalEntry | None
-) -> JournalEntry | None:
-    """What of the version is to come back once this line is written, None where nothing is."""
-    match entry.action:
-        case Verdict.DELETE:
-            if entry.outcome in _MAYBE_DELETED:
-                return entry
-            return before if entry.outcome in _NOT_BY_THIS_RUN else None
-        case Verdict.RESTORE:
-            return None if entry.outcome == Outcome.RESTORED.value else known
-        case Verdict.UNTAG | Verdict.KEEP:
-            return None
-    assert_never(entry.action)
-
-
-def _is_cut(line: str) -> bool:
-    """Whether it is the beginning of a line of a journal and no more."""
-    return line.startswith("{") and not line.rstrip().endswith("}")
-
-
-def _fields(line: str, number: int) -> dict[str, object]:
+def _fields(line: str, number: int) -> dict[str, object] | None:
+    """What stands in a line; None for one that is the beginning of a line and no more."""
+    if line.startswith("{") and not line.rstrip().endswith("}"):
+        return None
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError) as error:
+        if line.startswith("{") and _ends_within_a_text(error):
+            return None
         raise _not_a_line(number) from error
     if not isinstance(fields, dict):
         raise _not_a_line(number)
     return fields
+
+
+def _ends_within_a_text(error: Exception) -> bool:
+    """Whether a line ends in a brace only because it was cut within a text that holds one."""
+    return isinstance(error, json.JSONDecodeError) and error.msg.startswith("Unterminated string")
 
 
 def _not_a_line(number: int) -> NotAJournal:
@@ -128,21 +130,38 @@ def _check_version(version: object, number: int) -> None:
         raise NotAJournal(f"line {number} is of a journal of version {version!r}, not 1")
 
 
-def _entry(fields: dict[str, object], number: int) -> JournalEntry:
+def _read(
+    read: Callable[[dict[str, object]], Entry], fields: dict[str, object], number: int
+) -> Entry:
     try:
-        return JournalEntry(
-            owner=_text(fields["owner"]),
-            type=PackageType(fields["type"]),
-            package=_text(fields["package"]),
-            id=_number(fields["id"]),
-            name=_text(fields["name"]),
-            tags=_texts(fields["tags"]),
-            parents=_texts(fields["parents"]),
-            action=Verdict(fields["action"]),
-            outcome=_text(fields["outcome"]),
-        )
+        return read(fields)
     except (KeyError, TypeError, ValueError) as error:
         raise _not_a_line(number) from error
+
+
+def _entry(fields: dict[str, object]) -> JournalEntry:
+    return JournalEntry(
+        owner=_text(fields["owner"]),
+        type=PackageType(fields["type"]),
+        package=_text(fields["package"]),
+        id=_number(fields["id"]),
+        name=_text(fields["name"]),
+        tags=_texts(fields["tags"]),
+        parents=_texts(fields["parents"]),
+        action=Verdict(fields["action"]),
+        outcome=_text(fields["outcome"]),
+        tags_off=_texts(fields.get(TAGS_OFF, [])),
+    )
+
+
+def _package_entry(fields: dict[str, object]) -> PackageEntry:
+    return PackageEntry(
+        owner=_text(fields["owner"]),
+        type=PackageType(fields["type"]),
+        package=_text(fields["package"]),
+        action=Verdict(fields["action"]),
+        outcome=_text(fields["outcome"]),
+    )
 
 
 def _text(value: object) -> str:

@@ -2,12 +2,14 @@
 
 Decides which tags are missing or moved on, and which versions are not active after all. GitHub does
 not document what becomes of tags on a restoration; so where one points is read and said, and never
-guessed or changed.
+guessed or changed. Nor is a tag put back that a run took off an image.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from package_keeper.domain.journal import JournalEntry
 from package_keeper.domain.model import Version
+from package_keeper.domain.outcome import Outcome
 
 
 def not_back(restored: Iterable[int], active: Sequence[Version]) -> tuple[int, ...]:
@@ -39,4 +41,30 @@ def _about(tag: str, version: Version, holder: Version | None) -> str:
     return (
         f"the tag {tag} of version {version.id} ({version.name}) now belongs to "
         f"version {holder.id} ({holder.name})"
+    )
+
+
+def untag_warnings(untagged: Iterable[JournalEntry], active: Sequence[Version]) -> tuple[str, ...]:
+    """A warning for each tag that was taken off an image, or may have been, and is not on it."""
+    current = {version.id: version for version in active}
+    holder = {tag: version for version in active for tag in version.tags}
+    return tuple(
+        _taken_off(tag, entry, current.get(entry.id), holder.get(tag))
+        for entry in untagged
+        for tag in entry.tags_off
+        if entry.id not in current or tag not in current[entry.id].tags
+    )
+
+
+def _taken_off(tag: str, entry: JournalEntry, image: Version | None, holder: Version | None) -> str:
+    is_done = entry.outcome == Outcome.UNTAGGED.value
+    was = "was taken off" if is_done else "was, or may have been, taken off"
+    there = "is still there under this digest" if image else "is not active"
+    where = ""
+    if holder is not None:
+        stand_in = "" if is_done else ", perhaps the empty manifest that stood in for it"
+        where = f" Now it leads to version {holder.id} ({holder.name}){stand_in}."
+    return (
+        f"the tag {tag} {was} version {entry.id} ({entry.name}), and restoring does not put it "
+        f"back: push it again. The image {there}.{where}"
     )

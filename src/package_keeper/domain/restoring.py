@@ -7,13 +7,16 @@ manifest tells is found once that is back. It does not decide what GitHub still 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from package_keeper.domain.journal import JournalEntry
 from package_keeper.domain.model import Package, PackageType, Version, newest_first
 from package_keeper.domain.namesakes import Namesakes, last_deleted
 from package_keeper.domain.patterns import Pattern
 from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
+
+KEPT_FOR = timedelta(days=30)
+"""How long GitHub keeps what was deleted ("Deleting and restoring a package")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +49,7 @@ def plan_restoring(
     return Plan(
         package=package,
         restoring=True,
-        decisions=(*_with_parts(coming, _Parts(able, fitting.entries)), *_leave(active)),
+        decisions=(*_with_parts(coming, _Parts(able, fitting.entries)), *leave(active)),
         warnings=(*_unmatched(wanted, deleted, package_type), *strange.values()),
         notices=(*_active_already(fitting, active), *left_out.values()),
         missing_ids=(*_nowhere(fitting, active, deleted), *strange),
@@ -220,8 +223,9 @@ def _restoration(version: Version, ground: Ground, reason: str, source: str) -> 
     )
 
 
-def _leave(active: Sequence[Version]) -> list[Decision]:
-    return [
+def leave(active: Sequence[Version]) -> tuple[Decision, ...]:
+    """A decision for each active version, to leave it as it is; the newest first."""
+    return tuple(
         Decision(
             version=version,
             verdict=Verdict.KEEP,
@@ -229,4 +233,4 @@ def _leave(active: Sequence[Version]) -> list[Decision]:
             reason="it is active",
         )
         for version in sorted(active, key=newest_first)
-    ]
+    )

@@ -2,8 +2,8 @@
 
 Decides what stands in a line. A line is JSON; a header opens each run, and each action has a line
 `"outcome": "started"` before its request and one with its outcome after, so that a killed process
-leaves a journal which names all that it may have done. A package that is restored as a whole has
-lines without a version, since these are not known before. It does not decide where the lines go.
+leaves a journal which names all that it may have done. A package that is deleted or restored as a
+whole has lines of its own, without a version. It does not decide where the lines go.
 """
 
 import json
@@ -13,10 +13,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from package_keeper.domain.journal import FORMAT_VERSION, HEADER, STARTED, WHOLE_PACKAGE
+from package_keeper.domain.journal import (
+    FORMAT_VERSION,
+    HEADER,
+    STARTED,
+    TAGS_OFF,
+    WHOLE_PACKAGE,
+)
 from package_keeper.domain.model import Package, PackageRef, Version
 from package_keeper.domain.outcome import Outcome, Result
-from package_keeper.domain.plan import Decision, Verdict
+from package_keeper.domain.plan import Decision, Ground, Verdict
 
 
 class Lines(Protocol):
@@ -54,7 +60,7 @@ class Journal:
         return tuple(d for (of, _), d in tuple(self._unsettled.items()) if of == ref)
 
     def package_started(self, ref: PackageRef, verdict: Verdict) -> None:
-        """Say that a package is about to be changed as a whole, whose versions are not known."""
+        """Say that a package is about to be changed as a whole."""
         self._write(self._whole(ref, verdict) | {"outcome": STARTED})
 
     def package_ended(self, ref: PackageRef, verdict: Verdict, outcome: Outcome) -> None:
@@ -87,6 +93,7 @@ class Journal:
             "parents": list(decision.parents),
             "action": decision.verdict.value,
             "reason": decision.reason,
+            **_tags_off(decision),
         }
 
     def _write(self, entry: dict[str, object]) -> None:
@@ -96,6 +103,13 @@ class Journal:
                 self.lines.append(json.dumps(opening | self.header))
                 self._opened = True
             self.lines.append(json.dumps(entry))
+
+
+def _tags_off(decision: Decision) -> dict[str, object]:
+    """What an image is to lose; what stands in for the tag on the way is no image that had it."""
+    if not decision.tags_off or decision.ground is Ground.PART:
+        return {}
+    return {TAGS_OFF: list(decision.tags_off)}
 
 
 def _text(time: datetime) -> str:

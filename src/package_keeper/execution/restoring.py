@@ -7,20 +7,18 @@ was seen to be missing still.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol, assert_never
+from datetime import datetime
+from typing import Protocol
 
-from package_keeper.domain.access import Operation, advice_for
+from package_keeper.domain.access import Operation, advice_on
 from package_keeper.domain.answers import AnswerLost, Refusal, Refused
 from package_keeper.domain.errors import WaitedTooLong
 from package_keeper.domain.model import PackageRef, Version
 from package_keeper.domain.outcome import Outcome, Result, result_of
+from package_keeper.domain.restoring import KEPT_FOR
 from package_keeper.pacing.exchange import Cancelled
 
 ATTEMPTS = 3
-KEPT_FOR = timedelta(days=30)
-"""How long GitHub keeps deleted versions ("Deleting and restoring a package")."""
-
 _OR_GONE = (
     "Where none of that is missing, GitHub does not have the version any more: it keeps them for "
     "30 days."
@@ -63,8 +61,12 @@ class RestorationSettler:
                 return self._refused(version, refused)
             except AnswerLost as lost:
                 reason, request_id = lost.reason, lost.request_id
-                if self._is_active(version):
-                    detail = f"restored; the answer was lost ({lost.reason}) and it is back"
+                is_active = self._is_active(version)
+                if is_active is None:
+                    detail = f"no usable answer ({reason}), and what became of it can't be read"
+                    return result_of(version, Outcome.ERROR, detail, request_id)
+                if is_active:
+                    detail = f"restored; the answer was lost ({reason}) and it is back"
                     return result_of(version, Outcome.RESTORED, detail, request_id)
             except (WaitedTooLong, Cancelled):
                 if not reason:
@@ -72,38 +74,26 @@ class RestorationSettler:
                 break
             else:
                 return result_of(version, Outcome.RESTORED, "restored", request_id)
-        detail = f"restoring got no usable answer: {reason}"
+        detail = f"restoring got no usable answer, and it is not back: {reason}"
         return result_of(version, Outcome.ERROR, detail, request_id)
 
     def _refused(self, version: Version, refused: Refused) -> Result:
         request_id = refused.answer.request_id
-        if self._is_active(version):
+        is_active = self._is_active(version)
+        if is_active:
             return result_of(version, Outcome.RESTORED, "it is active by now", request_id)
-        said = f"GitHub answered {refused.answer.status}: {refused.answer.message}"
+        said = f"GitHub answered {refused.answer.said}"
+        if is_active is None:
+            said = f"{said}, and whether it is active can't be read"
         obstacle = self._obstacle(version)
         if obstacle:
             return result_of(version, Outcome.ERROR, f"{said}. {obstacle}", request_id)
-        if refused.answer.sso_url:
-            advice = f"Authorize the token for single sign-on: {refused.answer.sso_url}"
-            return result_of(version, Outcome.DENIED, f"{said}. {advice}", request_id)
-        match refused.refusal:
-            case Refusal.INVALID | Refusal.LAST_VERSION | Refusal.TOO_MANY_DOWNLOADS:
-                return result_of(version, Outcome.ERROR, said, request_id)
-            case Refusal.RATE_LIMITED:
-                return result_of(version, Outcome.ERROR, said, request_id)
-            case (
-                Refusal.NOT_FOUND
-                | Refusal.SCOPE
-                | Refusal.ROLE
-                | Refusal.SINGLE_SIGN_ON
-                | Refusal.IP_ALLOW_LIST
-                | Refusal.BAD_CREDENTIALS
-            ):
-                advice = advice_for(self.token, Operation.RESTORE, self.ref)
-                if refused.refusal is Refusal.NOT_FOUND:
-                    advice = f"{advice} {_OR_GONE}"
-                return result_of(version, Outcome.DENIED, f"{said}. {advice}", request_id)
-        assert_never(refused.refusal)
+        advice = advice_on(refused, self.token, Operation.RESTORE, self.ref)
+        if not advice:
+            return result_of(version, Outcome.ERROR, said, request_id)
+        may_be_gone = refused.refusal is Refusal.NOT_FOUND and not refused.answer.sso_url
+        hint = f"{advice} {_OR_GONE}" if may_be_gone else advice
+        return result_of(version, Outcome.DENIED, said, request_id, hint=hint)
 
     def _obstacle(self, version: Version) -> str:
         """What is known to stand in the way, apart from rights."""
@@ -113,10 +103,12 @@ class RestorationSettler:
             return "An active version has its name: delete that first, then restore."
         return ""
 
-    def _is_active(self, version: Version) -> bool:
-        """Whether it is seen to be. A restoration was sent, so nothing may claim otherwise."""
+    def _is_active(self, version: Version) -> bool | None:
+        """Whether it can be read as active; None where reading says neither."""
         try:
             self.api.version(self.ref, version.id)
-        except (Refused, AnswerLost, WaitedTooLong, Cancelled):
-            return False
+        except Refused as refused:
+            return False if refused.refusal is Refusal.NOT_FOUND else None
+        except (AnswerLost, WaitedTooLong, Cancelled):
+            return None
         return True

@@ -4,17 +4,22 @@ Decides what one answer means for every version of the package. It does not deci
 goes: planning does, where `if-empty` says so.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from package_keeper.domain.access import Operation, denial
+from package_keeper.domain.access import Operation, advice_on
 from package_keeper.domain.answers import AnswerLost, Refusal, Refused
-from package_keeper.domain.errors import AccessDenied, WaitedTooLong
-from package_keeper.domain.model import PackageRef
-from package_keeper.domain.outcome import Outcome, Result
-from package_keeper.domain.plan import Decision, Plan
+from package_keeper.domain.errors import WaitedTooLong
+from package_keeper.domain.model import PackageRef, Version
+from package_keeper.domain.outcome import Outcome, Result, result_of
+from package_keeper.domain.plan import Decision, Plan, Verdict
 from package_keeper.execution.journal import Journal
 from package_keeper.execution.ports import Deletions
 from package_keeper.pacing.exchange import Cancelled
+
+_End = Callable[[Version], Result]
+"""What became of the package, told of any version of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +34,13 @@ class PackageDeleter:
         """What became of each version of the package; journalled before and after."""
         for decision in plan.deletions:
             self.journal.started(plan.package, decision)
-        outcome, detail, request_id = self._delete(plan)
+        self.journal.package_started(plan.package.ref, Verdict.DELETE)
+        end = self._delete(plan)
+        outcome = end(plan.deletions[0].version).outcome
+        with suppress(Exception):  # then the versions' own lines fail as well, or say all of it
+            self.journal.package_ended(plan.package.ref, Verdict.DELETE, outcome)
         return tuple(
-            self._ended(
-                plan,
-                decision,
-                Result(
-                    version=decision.version, outcome=outcome, detail=detail, request_id=request_id
-                ),
-            )
-            for decision in plan.deletions
+            self._ended(plan, decision, end(decision.version)) for decision in plan.deletions
         )
 
     def _ended(self, plan: Plan, decision: Decision, result: Result) -> Result:
@@ -51,7 +53,7 @@ class PackageDeleter:
             return replace(result, outcome=Outcome.ERROR, detail=detail)
         return result
 
-    def _delete(self, plan: Plan) -> tuple[Outcome, str, str | None]:
+    def _delete(self, plan: Plan) -> _End:
         ref = plan.package.ref
         try:
             request_id = self.api.delete_package(ref)
@@ -60,27 +62,30 @@ class PackageDeleter:
         except AnswerLost as lost:
             return self._lost(plan, lost)
         except (WaitedTooLong, Cancelled) as error:
-            return Outcome.NOT_ATTEMPTED, str(error), None
-        return Outcome.DELETED, "deleted with the whole package", request_id
+            return _end(Outcome.NOT_ATTEMPTED, str(error))
+        return _end(Outcome.DELETED, "deleted with the whole package", request_id)
 
-    def _refused(self, plan: Plan, refused: Refused) -> tuple[Outcome, str, str | None]:
+    def _refused(self, plan: Plan, refused: Refused) -> _End:
         ref, request_id = plan.package.ref, refused.answer.request_id
+        said = f"deleting the package: GitHub answered {refused.answer.said}"
         if refused.refusal is Refusal.TOO_MANY_DOWNLOADS:
-            return Outcome.UNDELETABLE, str(refused), request_id
+            return _end(Outcome.UNDELETABLE, said, request_id)
         if refused.refusal is Refusal.NOT_FOUND and self._is_gone(ref):
-            return Outcome.ALREADY_GONE, "it was gone before this run came to it", request_id
-        error = denial(refused, "deleting the package", self.token, Operation.DELETE, ref)
-        outcome = Outcome.DENIED if isinstance(error, AccessDenied) else Outcome.ERROR
-        return outcome, str(error), request_id
+            detail = "it was gone before this run came to it"
+            return _end(Outcome.ALREADY_GONE, detail, request_id)
+        hint = advice_on(refused, self.token, Operation.DELETE, ref)
+        outcome = Outcome.DENIED if hint else Outcome.ERROR
+        return _end(outcome, said, request_id, hint=hint)
 
-    def _lost(self, plan: Plan, lost: AnswerLost) -> tuple[Outcome, str, str | None]:
+    def _lost(self, plan: Plan, lost: AnswerLost) -> _End:
         is_gone = self._is_gone(plan.package.ref)
         if is_gone is None:
             detail = f"what became of it can't be read: {lost.reason}"
-            return Outcome.ERROR, detail, lost.request_id
+            return _end(Outcome.ERROR, detail, lost.request_id)
         if is_gone:
-            return Outcome.DELETED, "deleted; the answer was lost and it is gone", lost.request_id
-        return Outcome.ERROR, f"still there after {lost.reason}", lost.request_id
+            detail = "deleted; the answer was lost and it is gone"
+            return _end(Outcome.DELETED, detail, lost.request_id)
+        return _end(Outcome.ERROR, f"still there after {lost.reason}", lost.request_id)
 
     def _is_gone(self, ref: PackageRef) -> bool | None:
         """Whether it is not found any more, though it could be read until now; None if unknown."""
@@ -91,3 +96,7 @@ class PackageDeleter:
         except (AnswerLost, WaitedTooLong, Cancelled):
             return None
         return False
+
+
+def _end(outcome: Outcome, detail: str, request_id: str | None = None, *, hint: str = "") -> _End:
+    return lambda version: result_of(version, outcome, detail, request_id, hint=hint)

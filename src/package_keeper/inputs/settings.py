@@ -31,7 +31,8 @@ _LONGEST_SHOWN = 300
 class Settings:
     """What the run is to do, for whom and where.
 
-    Files are absolute paths in `workspace`, proven by their text alone. Addresses have no slash at
+    `is_named` says that the packages were named, and not left to be the repository's own. Files are
+    absolute paths in `workspace`, proven by their text alone. Addresses have no slash at
     their end; `registry_url` is empty where the package type has no use for one and none is known.
     `summary_settings` are pairs of an input's name and its value, fit to be shown, of the inputs
     that differ from their defaults; the token is never among them.
@@ -40,6 +41,7 @@ class Settings:
     token: str = field(repr=False)
     owner: str
     names: NameSelection
+    is_named: bool
     package_type: PackageType
     short: ShortInputs
     untag: bool
@@ -125,6 +127,7 @@ def _settings(
         token=token,
         owner=target.owner,
         names=target.names,
+        is_named=bool(reading.text(declared.PACKAGE_NAME)),
         package_type=target.package_type,
         short=asked.short,
         untag=asked.untag,

@@ -10,22 +10,20 @@ GitHub restores what was deleted within 30 days as long as its name is free (RES
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 from urllib.parse import quote
 
 from package_keeper.domain.model import Owner, OwnerKind, PackageRef
 from package_keeper.domain.outcome import Outcome
 from package_keeper.domain.report import PackageReport, RunReport
+from package_keeper.domain.restoring import KEPT_FOR
 from package_keeper.rendering.links import Links, package_name
 from package_keeper.rendering.tables import folded
 from package_keeper.rendering.tally import in_plan_order
 from package_keeper.rendering.undo_steps import by_ids, by_journal
 from package_keeper.rendering.untrusted import code, without_tokens
 from package_keeper.rendering.words import counted, day, number
-
-RESTORABLE = timedelta(days=30)
-"""How long GitHub keeps what was deleted."""
 
 _IDS_PER_LINE = 8
 
@@ -50,7 +48,8 @@ def undo(report: RunReport, *, links: Links, now: datetime, most_ids: int) -> tu
     if deleted:
         lines += [_until(report, now), ""]
     ids = [(package, _ids_to_restore(package)) for package in deleted]
-    steps = [*by_journal(deleted, report.journal_file, links), *by_ids(ids, links)]
+    steps = by_journal(deleted, report.journal_file, links)
+    steps += by_ids(ids, links, heading="Without a journal:" if steps else "As a step:")
     commands = _all_commands(report, ids, links, most_ids)
     if not steps:
         return (*lines, *commands)
@@ -78,7 +77,7 @@ def _all_commands(
 
 def _until(report: RunReport, now: datetime) -> str:
     try:
-        date = f", that is until {day(now + RESTORABLE)}"
+        date = f", that is until {day(now + KEPT_FOR)}"
     except OverflowError:
         date = ""
     ids = (

@@ -29,7 +29,7 @@ def by_journal(
     deleted: Sequence[PackageReport], journal_file: str | None, links: Links
 ) -> list[str]:
     """A step that restores what the run's journal names; none where that can't be."""
-    refs = _plain_refs(package for package in deleted if not _is_whole(package))
+    refs = _plain_refs(deleted)
     if not journal_file or not _PLAIN.fullmatch(journal_file) or not refs:
         return []
     names = ", ".join(map(_name, refs)) if len(refs) <= _FEW_PACKAGES else "*"
@@ -41,8 +41,13 @@ def by_journal(
     ]
 
 
-def by_ids(deleted: Sequence[tuple[PackageReport, Sequence[int]]], links: Links) -> list[str]:
-    """A step for each package, as long as there are few ids; none for the packages beyond."""
+def by_ids(
+    deleted: Sequence[tuple[PackageReport, Sequence[int]]], links: Links, *, heading: str
+) -> list[str]:
+    """A step for each package, as long as there are few ids; none for the packages beyond.
+
+    A package that went as a whole comes back by its name.
+    """
     lines: list[str] = []
     count = 0
     for package, ids in deleted[:_FEW_PACKAGES]:
@@ -52,7 +57,7 @@ def by_ids(deleted: Sequence[tuple[PackageReport, Sequence[int]]], links: Links)
             return lines
         wanted = f'restore-ids: "{",".join(map(str, ids))}"'
         whole = "restore-package: true"
-        lines += ["Without a journal:", ""] if not lines else []
+        lines += [heading, ""] if not lines else []
         lines += _step(refs[0], _name(refs[0]), whole if _is_whole(package) else wanted, links)
     return lines
 

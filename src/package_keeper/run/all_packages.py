@@ -15,7 +15,7 @@ from package_keeper.domain.report import PackageReport, RunReport
 from package_keeper.inventory.finding import Finder, Missing, Names
 from package_keeper.pacing.exchange import Cancelled
 from package_keeper.run.deletion import Deletion
-from package_keeper.run.means import Asked, Means
+from package_keeper.run.means import Asked, Means, ToRestore
 from package_keeper.run.part import Part
 from package_keeper.run.restorable_names import NamesOfJournal, with_way_back
 from package_keeper.run.restoring import Restoration
@@ -87,13 +87,13 @@ class Run:
         if restore is not None and restore.whole_package:
             yield from map(self._deleted_package, self._refs(owner))
             return
-        if restore is not None and restore.entries:
+        if restore is not None and restore.journal.all:
             names = NamesOfJournal(
-                asked=names, entries=restore.entries, alone=restore.is_by_journal
+                asked=names, named=restore.journal.names, alone=restore.is_by_journal
             )
         for found in finder.packages(owner, self._target.package_type, names):
             if isinstance(found, Missing):
-                yield found if restore is None else with_way_back(found)
+                yield found if restore is None else self._gone(owner, found, restore)
             else:
                 yield self._part(found)
 
@@ -104,6 +104,14 @@ class Run:
         else:
             work = Restoration(package, restore, self._asked, self._means)
         return Part(package.ref, work, self._means)
+
+    def _gone(self, owner: Owner, missing: Missing, restore: ToRestore) -> Part | Missing:
+        """A package that is not to be found; it comes back as it went where a journal says so."""
+        if missing.name not in {entry.package for entry in restore.journal.packages}:
+            return with_way_back(missing)
+        ref = PackageRef(owner=owner, type=self._target.package_type, name=missing.name)
+        work = PackageRestoration(ref, self._asked, self._means, with_versions=restore)
+        return Part(ref, work, self._means)
 
     def _deleted_package(self, ref: PackageRef) -> Part:
         return Part(ref, PackageRestoration(ref, self._asked, self._means), self._means)

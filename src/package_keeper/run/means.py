@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from package_keeper.domain.journal import JournalEntry
+from package_keeper.domain.account import NOTHING, Account
 from package_keeper.domain.limits import Limits
 from package_keeper.domain.patterns import Pattern
 from package_keeper.domain.planning import Question
@@ -14,19 +14,23 @@ from package_keeper.run.ports import GitHub, Registries, Shown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToRestore:
-    """What is to be brought back instead of deleted; `entries` are a journal's, of any package."""
+    """What is to be brought back instead of deleted; `journal` is about any of the packages.
+
+    `notices` are what there is to say of that journal.
+    """
 
     ids: tuple[int, ...] = ()
     patterns: tuple[Pattern, ...] = ()
     since: datetime | None = None
-    entries: tuple[JournalEntry, ...] = ()
+    journal: Account = NOTHING
+    notices: tuple[str, ...] = ()
     whole_package: bool = False
     repair: bool = False
 
     @property
     def is_by_journal(self) -> bool:
         """Whether a journal alone says what is to come back."""
-        return bool(self.entries) and not (self.ids or self.patterns)
+        return bool(self.journal.all) and not (self.ids or self.patterns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,24 +9,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from package_keeper.domain.errors import AccessDenied
-from package_keeper.domain.journal import JournalEntry
 from package_keeper.inventory.finding import Missing, Names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamesOfJournal:
-    """The names that were asked for, with those in the journal; these `alone` need no listing."""
+    """The names that were asked for, with those `named` in the journal, each once.
+
+    These `alone` need no listing.
+    """
 
     asked: Names
-    entries: Sequence[JournalEntry]
+    named: Sequence[str]
     alone: bool
 
     @property
     def exact(self) -> tuple[str, ...]:
         """Names as they are sent, each once."""
         known = {name.lower() for name in self.asked.exact}
-        more = (entry.package for entry in self.entries if entry.package.lower() not in known)
-        return (*self.asked.exact, *dict.fromkeys(more))
+        return (*self.asked.exact, *(name for name in self.named if name.lower() not in known))
 
     @property
     def needs_listing(self) -> bool:

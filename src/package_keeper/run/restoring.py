@@ -8,7 +8,7 @@ away, and GitHub itself refuses what has changed meanwhile: a version that someb
 then seen to be active, and one whose name was taken can't come back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from package_keeper.domain.access import Operation
@@ -18,7 +18,7 @@ from package_keeper.domain.journal import JournalEntry
 from package_keeper.domain.model import Package, Version
 from package_keeper.domain.outcome import Outcome
 from package_keeper.domain.plan import Decision, Plan
-from package_keeper.domain.resolution import not_back, tag_warnings
+from package_keeper.domain.resolution import not_back, tag_warnings, untag_warnings
 from package_keeper.domain.restoring import Wanted, in_waves, parts_found, plan_restoring
 from package_keeper.execution.loop import ActionLoop
 from package_keeper.execution.restoring import RestorationSettler
@@ -31,6 +31,10 @@ from package_keeper.run.record import Record
 from package_keeper.run.registry_side import reader_of, registry_of
 from package_keeper.run.wholeness import Found, Wholeness
 
+_NAMESAKE = (
+    "the journal says that the package was deleted as a whole: if this is another one of its name, "
+    "the deleted one can't come back as long as the name is taken"
+)
 _MORE_PARTS = (
     "what these versions consist of is read once they are back; parts that are deleted come back "
     "with them"
@@ -53,8 +57,7 @@ class Restoration:
         """Plan, show, and unless this is a dry run restore what was shown and what it needs."""
         self._list()
         plan, found = self._planned()
-        record.plan(plan)
-        record.results(results_of_never_deleted(plan))
+        self._tell(plan, record)
         record.warn(found.warnings)
         self._means.shown.plan(plan)
         if plan.changes:
@@ -63,6 +66,33 @@ class Restoration:
             if not self._asked.dry_run:
                 found = self._restore_all(plan, record)
         found.raise_if_lost(self._package.ref)
+
+    def go_on(self, back: Plan, record: Record) -> None:
+        """Bring back what did not come back with the package, and look at all of it.
+
+        `back` is what was told of the package, in which everything that came with it is restored.
+        """
+        self._list()
+        rest, _ = self._planned({decision.version.id for decision in back.restorations})
+        plan = replace(
+            back,
+            decisions=(*rest.restorations, *back.decisions),
+            warnings=rest.warnings,
+            notices=tuple(dict.fromkeys((*back.notices, *rest.notices))),
+            missing_ids=rest.missing_ids,
+        )
+        self._tell(plan, record)
+        if rest.restorations:
+            self._means.shown.plan(rest)
+        came = [decision.version for decision in back.restorations]
+        self._restore_all(plan, record, came).raise_if_lost(self._package.ref)
+
+    def _tell(self, plan: Plan, record: Record) -> None:
+        record.plan(plan)
+        record.results(results_of_never_deleted(plan))
+        name = self._package.ref.name
+        untagged = [e for e in self._wanted.journal.untagged if e.package == name]
+        record.warn(untag_warnings(untagged, self._active))
 
     def _list(self) -> None:
         self._active = list_versions(self._means.github, self._package)
@@ -83,9 +113,10 @@ class Restoration:
     def _entries(self) -> tuple[JournalEntry, ...]:
         """What the journal says about this package."""
         name = self._package.ref.name
-        return tuple(entry for entry in self._wanted.entries if entry.package == name)
+        return tuple(e for e in self._wanted.journal.versions if e.package == name)
 
-    def _planned(self) -> tuple[Plan, Found]:
+    def _planned(self, back: Collection[int] = ()) -> tuple[Plan, Found]:
+        """The plan, and what is lost; `back` are versions that came back with the package."""
         wanted = self._wanted
         if wanted.repair and self._wholeness is not None:
             return self._plan_repair(self._wholeness)
@@ -93,12 +124,19 @@ class Restoration:
             ids=wanted.ids,
             patterns=wanted.patterns,
             since=wanted.since,
-            entries=self._entries(),
+            entries=tuple(entry for entry in self._entries() if entry.id not in back),
         )
         plan = plan_restoring(self._package, self._active, self._deleted, narrowed)
+        plan = replace(plan, notices=(*plan.notices, *wanted.notices))
+        if plan.missing_ids and not back and self._was_deleted_whole():
+            plan = replace(plan, warnings=(*plan.warnings, _NAMESAKE))
         if plan.restorations and self._wholeness is not None and self._asked.dry_run:
             plan = replace(plan, notices=(*plan.notices, _MORE_PARTS))
         return plan, Found()
+
+    def _was_deleted_whole(self) -> bool:
+        name = self._package.ref.name
+        return any(entry.package == name for entry in self._wanted.journal.packages)
 
     def _plan_repair(self, wholeness: Wholeness) -> tuple[Plan, Found]:
         found = wholeness.of_images(self._active, self._deleted)
@@ -106,11 +144,18 @@ class Restoration:
         decisions = (*found.restorations, *leave.decisions)
         return replace(leave, decisions=decisions, manifests_read=wholeness.asked), found
 
-    def _restore_all(self, plan: Plan, record: Record) -> Found:
-        """Restore in rounds, and look at what is there then; returns what is still lost."""
-        restored: list[Version] = []
+    def _restore_all(self, plan: Plan, record: Record, came: Sequence[Version] = ()) -> Found:
+        """Restore in rounds, and look at what is there then; returns what is still lost.
+
+        `came` are those that are back already, with the package.
+        """
+        restored: list[Version] = list(came)
         waves = self._waves(record)
-        pending = in_waves(plan.restorations)
+        found = self._found_missing(came, restored, plan)
+        present = {version.id for version in came}
+        planned = [d for d in plan.restorations if d.version.id not in present]
+        pending = in_waves([*found, *planned])
+        plan = replace(plan, decisions=(*found, *plan.decisions))
         while pending:
             results = waves.carry_out(pending)
             back = [r.version for r in results if r.outcome is Outcome.RESTORED]
@@ -167,11 +212,12 @@ class Restoration:
         if self._wholeness is None:
             return Found()
         if self._wanted.repair:
-            found = self._wholeness.of_images(self._active, self._deleted)
+            found = self._wholeness.of_images(self._active, self._deleted).as_lost()
         else:
-            found = self._wholeness.of(restored, self._active, self._deleted)
+            whole = self._wholeness.of(restored, self._active, self._deleted)
+            found = whole.as_lost_meanwhile()
         record.warn(found.warnings)
-        return found.as_lost()
+        return found
 
     def _is_gone(self, version_id: int) -> bool:
         """Whether it can't be read either; listings can be behind what was done."""

@@ -2,7 +2,8 @@
 
 Decides what its answers mean: where a package of the name is active there is nothing to do, and a
 deleted namesake can't come back as long as the name is taken. Which versions there are is only
-known once it is back. It does not restore single versions.
+known once it is back. It does not restore single versions: those that a journal names and that did
+not come back with the package are left to `restoring`.
 """
 
 from package_keeper.domain.access import Operation, advice_for, denial
@@ -11,10 +12,12 @@ from package_keeper.domain.errors import KeeperError, RequestFailed
 from package_keeper.domain.model import Package, PackageRef
 from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
+from package_keeper.domain.restoring import leave
 from package_keeper.inventory.listing import list_versions
-from package_keeper.run.means import Asked, Means
+from package_keeper.run.means import Asked, Means, ToRestore
 from package_keeper.run.permission import check_permission
 from package_keeper.run.record import Record
+from package_keeper.run.restoring import Restoration
 
 _KNOWN = (
     "GitHub keeps deleted packages for 30 days, and does not give a name back that is taken again."
@@ -22,12 +25,15 @@ _KNOWN = (
 
 
 class PackageRestoration:
-    """Restores one package by its exact name."""
+    """Restores one package by its exact name, and by a journal what of its versions is missing."""
 
-    def __init__(self, ref: PackageRef, asked: Asked, means: Means) -> None:
+    def __init__(
+        self, ref: PackageRef, asked: Asked, means: Means, with_versions: ToRestore | None = None
+    ) -> None:
         self._ref = ref
         self._asked = asked
         self._means = means
+        self._with_versions = with_versions
 
     def do(self, record: Record) -> None:
         """Restore the package, unless there is one of its name already."""
@@ -36,13 +42,35 @@ class PackageRestoration:
             self._leave(package, record)
             return
         plan = Plan(
-            package=Package(ref=self._ref), decisions=(), restores_package=True, restoring=True
+            package=Package(ref=self._ref),
+            decisions=(),
+            notices=self._notices(),
+            restores_package=True,
+            restoring=True,
         )
         record.plan(plan)
         self._means.shown.plan(plan)
         check_permission(Operation.RESTORE, self._ref, self._asked, self._means, record)
         if not self._asked.dry_run:
-            self._tell(self._restored(), record)
+            self._go_on(self._tell(self._restored(), record), record)
+
+    def _notices(self) -> tuple[str, ...]:
+        """What a journal says of a package whose versions are not known yet."""
+        if self._with_versions is None:
+            return ()
+        entries = self._with_versions.journal.versions
+        count = sum(entry.package == self._ref.name for entry in entries)
+        versions = "1 version" if count == 1 else f"{count} versions"
+        said = (
+            f"{self._ref} was deleted as a whole, as the journal says, and comes back as a whole; "
+            f"then, of the {versions} that the journal names, those that are deleted still"
+        )
+        return (said, *self._with_versions.notices)
+
+    def _go_on(self, back: Plan, record: Record) -> None:
+        if self._with_versions is not None:
+            rest = Restoration(back.package, self._with_versions, self._asked, self._means)
+            rest.go_on(back, record)
 
     def _active(self) -> Package | None:
         try:
@@ -58,15 +86,7 @@ class PackageRestoration:
             f"{self._ref} is active: nothing to bring back. A deleted package of the same name "
             "can't come back as long as the name is taken"
         )
-        decisions = tuple(
-            Decision(
-                version=version,
-                verdict=Verdict.KEEP,
-                ground=Ground.NOT_SELECTED,
-                reason="it is active",
-            )
-            for version in list_versions(self._means.github, package)
-        )
+        decisions = leave(list_versions(self._means.github, package))
         plan = Plan(package=package, decisions=decisions, notices=(notice,), restoring=True)
         record.plan(plan)
         self._means.shown.plan(plan)
@@ -101,7 +121,7 @@ class PackageRestoration:
             )
         return error
 
-    def _tell(self, package: Package, record: Record) -> None:
+    def _tell(self, package: Package, record: Record) -> Plan:
         decisions = tuple(
             Decision(
                 version=version,
@@ -111,10 +131,17 @@ class PackageRestoration:
             )
             for version in list_versions(self._means.github, package)
         )
-        plan = Plan(package=package, decisions=decisions, restores_package=True, restoring=True)
+        plan = Plan(
+            package=package,
+            decisions=decisions,
+            notices=self._notices(),
+            restores_package=True,
+            restoring=True,
+        )
         record.plan(plan)
         self._means.shown.plan(plan)
         record.results(
             Result(version=d.version, outcome=Outcome.RESTORED, detail="restored with the package")
             for d in decisions
         )
+        return plan

@@ -30,6 +30,19 @@ class Found:
         )
         return replace(self, restorations=(), lost=(*self.lost, *still))
 
+    def as_lost_meanwhile(self) -> "Found":
+        """The same after a restoration: what no deleted version could make whole is a warning.
+
+        It was missing before what was restored was deleted, or has been deleted for too long; only
+        a run that is to repair has to have an answer to that.
+        """
+        said = (
+            f"{lost}, which is not among the deleted versions: it was missing before, or was "
+            "deleted more than 30 days ago"
+            for lost in self.lost
+        )
+        return replace(self, lost=(), warnings=(*self.warnings, *said)).as_lost()
+
     def raise_if_lost(self, ref: PackageRef) -> None:
         """Raise PartsLost where anything is lost."""
         if self.lost:

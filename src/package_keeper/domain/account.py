@@ -1,0 +1,104 @@
+"""What the runs of a journal did and none of them undid.
+
+Decides which versions, packages and tags are gone by the journal's account. It does not decide what
+can come back, nor whether it is still gone; reading GitHub does.
+"""
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from package_keeper.domain.journal import STARTED, Entries, Entry, JournalEntry, PackageEntry
+from package_keeper.domain.outcome import Outcome
+from package_keeper.domain.plan import Verdict
+
+_MAYBE_DELETED = (STARTED, Outcome.DELETED.value, Outcome.ERROR.value)
+_NOT_BY_THIS_RUN = (Outcome.ALREADY_GONE.value, Outcome.NOT_ATTEMPTED.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What is undone by undoing a journal: the net of all its runs, the latest first.
+
+    `versions` and `packages` were deleted, or may have been. `untagged` lost their `tags_off`, or
+    may have; each is there once, with the last outcome.
+    """
+
+    versions: tuple[JournalEntry, ...] = ()
+    packages: tuple[PackageEntry, ...] = ()
+    untagged: tuple[JournalEntry, ...] = ()
+
+    @property
+    def all(self) -> tuple[JournalEntry | PackageEntry, ...]:
+        """All of it."""
+        return (*self.versions, *self.packages, *self.untagged)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the packages that it is about, each once."""
+        return tuple(dict.fromkeys(entry.package for entry in self.all))
+
+    def where(self, fits: Callable[[JournalEntry | PackageEntry], bool]) -> "Account":
+        """What of it fits."""
+        return Account(
+            versions=tuple(filter(fits, self.versions)),
+            packages=tuple(filter(fits, self.packages)),
+            untagged=tuple(filter(fits, self.untagged)),
+        )
+
+
+NOTHING = Account()
+"""Of a run without a journal."""
+
+
+def account_of(entries: Entries) -> Account:
+    """What the journal's runs did, and none of them undid."""
+    return Account(
+        versions=gone_by(entries.versions),
+        packages=gone_by(entries.packages),
+        untagged=_untagged(entries.versions),
+    )
+
+
+def gone_by(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """What the journal's runs deleted, or may have, and did not bring back; latest first.
+
+    A deletion that only started, or whose answer was lost, may have been carried out. One that was
+    not attempted, or found the version gone, leaves what the runs before did. Taking a tag off
+    deletes no version that a run has not made for it, so nothing is restored for that.
+    """
+    gone: dict[Hashable, Entry] = {}
+    before: dict[Hashable, Entry | None] = {}
+    for entry in entries:
+        known = gone.pop(entry.key, None)
+        if entry.outcome == STARTED:
+            before[entry.key] = known
+        after = _gone_after(entry, known, before.get(entry.key))
+        if after is not None:
+            gone[entry.key] = after
+    return tuple(reversed(gone.values()))
+
+
+def _gone_after(entry: Entry, known: Entry | None, before: Entry | None) -> Entry | None:
+    """What of it is to come back once this line is written, None where nothing is."""
+    match entry.action:
+        case Verdict.DELETE:
+            if entry.outcome in _MAYBE_DELETED:
+                return entry
+            return before if entry.outcome in _NOT_BY_THIS_RUN else None
+        case Verdict.RESTORE:
+            return None if entry.outcome == Outcome.RESTORED.value else known
+        case Verdict.UNTAG | Verdict.KEEP:
+            return None
+    assert_never(entry.action)
+
+
+def _untagged(entries: Iterable[JournalEntry]) -> tuple[JournalEntry, ...]:
+    """Each image that lost tags, or may have, with all of these; latest first."""
+    found: dict[Hashable, JournalEntry] = {}
+    for entry in entries:
+        if entry.action is Verdict.UNTAG and entry.tags_off:
+            before = found.pop(entry.key, entry)
+            tags = dict.fromkeys((*before.tags_off, *entry.tags_off))
+            found[entry.key] = replace(entry, tags_off=tuple(tags))
+    return tuple(reversed(found.values()))
