@@ -1,6 +1,7 @@
 """Killed, terminated, interrupted: the journal names all that was done, and the rest is told."""
 
 import signal
+import threading
 import time
 
 import pytest
@@ -124,3 +125,16 @@ def test_a_cancelled_run_does_not_wait_for_answers_that_do_not_come(
     in_doubt = {i for i, outcome in finished.outcomes.items() if outcome == "started"}
     assert in_doubt == set(finished.ids("failed-ids")) != set()
     interrupted.wait_for_the_server()
+
+
+def test_a_deletion_under_way_is_settled_by_reading_after_the_run_was_cancelled(
+    github: FakeGitHub, job: Job, package: FakePackage
+) -> None:
+    github.fail(Fault(kind=FaultKind.LOST_ANSWER, method="DELETE"))
+    cancelled = threading.Event()
+    at_call(github, is_deletion, 1, cancelled.set)
+    finished = job.run(NPM, cancelled=cancelled)
+    assert finished.outcome == "incomplete"
+    assert finished.ids("deleted-ids") == ids(package.deleted)
+    assert len(package.deleted) == 1
+    assert finished.ids("failed-ids") == []

@@ -1,10 +1,13 @@
 """Taking off a tag without touching its image, and finding the parts that an image lost."""
 
+import threading
+
 import pytest
 
+from end_to_end.hooks import at_call
 from end_to_end.runner import Job
 from end_to_end.world import day, writes
-from fake_github import FakeGitHub, FakePackage, Fault, FaultKind
+from fake_github import Call, FakeGitHub, FakePackage, Fault, FaultKind
 
 UNTAG = {"delete": "pr-*", "untag": "true"}
 
@@ -30,6 +33,34 @@ def test_a_tag_is_taken_off_an_image_that_stays(
     assert package.pullable("1.0.0") == []
     assert len(package.versions) == 5 + 2
     assert not set(deletions_of_versions(github)) & {package.active[image].id}
+
+
+def is_push(call: Call) -> bool:
+    return call.method == "PUT" and "/manifests/pr-1" in call.path
+
+
+@pytest.mark.parametrize("deleting", ["allowed", "refused", "without an answer"])
+def test_a_cancelled_run_leaves_no_tag_on_a_stand_in(
+    github: FakeGitHub, job: Job, deleting: str
+) -> None:
+    """Otherwise whoever pulls the tag pulls nothing. What was not begun is not begun."""
+    package = github.add_package("acme", "container", "app")
+    image = package.push_image(tags=("1.0.0", "pr-1"), created_at=day(0))
+    other = package.push_image(tags=("2.0.0", "pr-2"), created_at=day(-1))
+    if deleting == "refused":
+        body = {"message": "Must have admin rights to Package."}
+        github.fail(Fault(kind=FaultKind.STATUS, method="DELETE", status=403, body=body))
+    if deleting == "without an answer":
+        github.fail(Fault(kind=FaultKind.LOST_ANSWER, method="DELETE"))
+    cancelled = threading.Event()
+    at_call(github, is_push, 1, cancelled.set)
+    finished = job.run(UNTAG, cancelled=cancelled)
+    assert finished.code not in (0, 1, 2, 3, 4), finished.log
+    assert package.tags.get("pr-1") == (image if deleting == "refused" else None)
+    assert (package.tags["1.0.0"], package.tags["2.0.0"]) == (image, other)
+    assert package.tags["pr-2"] == other
+    untagged = [i for i, outcome in finished.outcomes.items() if outcome == "untagged"]
+    assert untagged == ([] if deleting == "refused" else [package.active[image].id])
 
 
 def deletions_of_versions(github: FakeGitHub) -> list[int]:

@@ -49,6 +49,8 @@ class Scene:
         )
 
     def carry_out(self, tags: Tags | None = None) -> list[Result]:
+        """What came of it, in the order in which it was told."""
+        self.recorded: list[Result] = []
         ref = self.github.only.ref
         untagger = Untagger(
             tags=tags or RegistryInMemory(self.github, self.github.only),
@@ -56,9 +58,11 @@ class Scene:
             journal=self.stage.journal,
             unique=self.stage.unique,
             pause=self.stage.paused.append,
+            record=self.recorded.append,
             is_cancelled=lambda: self.cancelled,
         )
-        return list(untagger.carry_out(self.plan))
+        untagger.carry_out(self.plan)
+        return self.recorded
 
     def after_push(self, action: str, *answers: Scripted) -> None:
         """From the moment the first stand-in is there, this is answered like that."""
@@ -324,6 +328,22 @@ def test_a_journal_that_can_not_be_written_stops_before_anything_is_pushed() -> 
     assert [result.outcome for result in results] == [Outcome.ERROR, Outcome.NOT_ATTEMPTED]
     assert results[0].detail == "stopped by OSError: full"
     assert scene.github.requests == []
+
+
+def test_what_was_done_is_told_before_the_next_is_begun() -> None:
+    """A run that dies in the middle of the second still reports the first."""
+    scene = Scene()
+
+    def die(request: Request) -> None:
+        if request.action == "content" and request.of == scene.image.name:
+            raise KeyboardInterrupt
+
+    scene.github.before = die
+    with pytest.raises(KeyboardInterrupt):
+        scene.carry_out()
+    assert [(r.version.id, r.outcome) for r in scene.recorded] == [
+        (scene.other.id, Outcome.UNTAGGED)
+    ]
 
 
 def test_a_tag_that_moved_on_since_the_plan_was_shown_is_left_where_it_is() -> None:

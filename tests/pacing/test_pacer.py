@@ -14,7 +14,7 @@ from pacing.hosts import OK, pacer, run_all
 from package_keeper.adapters.clock import SystemClock
 from package_keeper.domain.answers import Answer
 from package_keeper.domain.errors import WaitedTooLong
-from package_keeper.pacing.exchange import Cancelled, Kind
+from package_keeper.pacing.exchange import Cancelled, Kind, bringing_to_an_end
 from package_keeper.pacing.limits import Limits
 from package_keeper.pacing.pacer import Pacer
 
@@ -148,6 +148,29 @@ def test_nothing_is_sent_after_the_run_was_cancelled(kind: Kind) -> None:
         request(paced, kind)
     with pytest.raises(Cancelled):
         paced.pause(1.0)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_was_begun_may_be_brought_to_an_end_after_that(kind: Kind) -> None:
+    cancelled = threading.Event()
+    paced = pacer(cancelled=cancelled)
+    cancelled.set()
+    with bringing_to_an_end():
+        request(paced, kind)
+        with pytest.raises(Cancelled):
+            paced.pause(1.0)
+    with pytest.raises(Cancelled):
+        request(paced, kind)
+
+
+def test_nothing_is_waited_for_to_bring_it_to_an_end() -> None:
+    """There are seconds left, and none to spend on a limit."""
+    cancelled = threading.Event()
+    paced = pacer(cancelled=cancelled)
+    refused(paced)
+    cancelled.set()
+    with bringing_to_an_end(), pytest.raises(Cancelled):
+        request(paced)
 
 
 def cancelled_while(prepare: Callable[[Pacer], None], limits: Limits) -> float:

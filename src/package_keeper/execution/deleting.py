@@ -15,7 +15,7 @@ from package_keeper.domain.errors import WaitedTooLong
 from package_keeper.domain.model import PackageRef, Version
 from package_keeper.domain.outcome import Outcome, Result, result_of
 from package_keeper.execution.ports import Deletions
-from package_keeper.pacing.exchange import Cancelled
+from package_keeper.pacing.exchange import Cancelled, bringing_to_an_end
 
 
 class _Presence(Enum):
@@ -122,10 +122,11 @@ class DeletionSettler:
         Gone only if two readings say so, since now and then one is stale, and if in between the
         package, which must exist, can be read.
         """
-        presence = self._read(version)
-        if presence is not _Presence.GONE:
-            return presence
-        return self._read(version) if self._package_is_there() else _Presence.UNKNOWN
+        with bringing_to_an_end():
+            presence = self._read(version)
+            if presence is not _Presence.GONE:
+                return presence
+            return self._read(version) if self._package_is_there() else _Presence.UNKNOWN
 
     def _read(self, version: Version) -> _Presence:
         try:

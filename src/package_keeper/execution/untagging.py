@@ -4,7 +4,8 @@ Decides how, within what the registry allows: there is no request that removes a
 manifest of its own is pushed under the tag, which moves the tag to it, and then that manifest's
 version is deleted, which takes the tag along. The version is found by its digest and by nothing
 else; where the listing does not show it, nothing is deleted. Where the deletion is refused the tag
-is moved back.
+is moved back, which pushes the image's own manifest once more. A cancelled run begins no further
+tag, and brings the one that it is at to an end.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
 from package_keeper.execution.deleting import DeletionSettler
 from package_keeper.execution.journal import Journal
 from package_keeper.execution.ports import Content, Tags
-from package_keeper.pacing.exchange import Cancelled
+from package_keeper.pacing.exchange import Cancelled, bringing_to_an_end
 
 EMPTY = {
     "mediaType": "application/vnd.oci.empty.v1+json",
@@ -41,7 +42,7 @@ PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)
 class Untagger:
     """Takes tags off versions of one package, one after another.
 
-    `unique` gives a text that was never used before; `pause` sleeps.
+    `unique` gives a text that was never used before; `pause` sleeps; `record` is told each result.
     """
 
     tags: Tags
@@ -49,11 +50,11 @@ class Untagger:
     journal: Journal
     unique: Callable[[], str]
     pause: Callable[[float], None]
+    record: Callable[[Result], None]
     is_cancelled: Callable[[], bool]
 
-    def carry_out(self, plan: Plan) -> tuple[Result, ...]:
-        """What became of each version that was to lose tags; the first failure ends the rest."""
-        results: list[Result] = []
+    def carry_out(self, plan: Plan) -> None:
+        """Take off what the plan says and tell what became of it; a failure ends the rest."""
         stopped = ""
         for decision in plan.untags:
             stopped = stopped or ("the run was cancelled" if self.is_cancelled() else "")
@@ -61,10 +62,9 @@ class Untagger:
                 result = result_of(decision.version, Outcome.NOT_ATTEMPTED, stopped)
             else:
                 result = self._journalled(plan, decision)
-            results.append(result)
+            self.record(result)
             if result.outcome is not Outcome.UNTAGGED:
                 stopped = stopped or f"stopped after {result.outcome.value}"
-        return tuple(results)
 
     def _journalled(self, plan: Plan, decision: Decision) -> Result:
         try:
@@ -101,16 +101,20 @@ class Untagger:
             return result_of(version, Outcome.CHANGED, f"{tag} moved on since the plan was shown")
         content = self._stand_in(tag)
         digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+        lost: AnswerLost | None = None
         try:
             self.tags.put_manifest(tag, content, MANIFEST)
-        except AnswerLost as lost:
-            detail = f"no usable answer: {lost.reason}"
-            result = result_of(version, Outcome.ERROR, detail, lost.request_id)
-        else:
-            result = self._stand_in_deleted(plan, version, tag, digest)
-        if result.outcome in (Outcome.DELETED, Outcome.ALREADY_GONE):
-            return result_of(version, Outcome.UNTAGGED, "")
-        return self._move_back(tag, original, digest, result)
+        except AnswerLost as error:
+            lost = error
+        with bringing_to_an_end():
+            if lost is None:
+                result = self._stand_in_deleted(plan, version, tag, digest)
+            else:
+                detail = f"no usable answer: {lost.reason}"
+                result = result_of(version, Outcome.ERROR, detail, lost.request_id)
+            if result.outcome in (Outcome.DELETED, Outcome.ALREADY_GONE):
+                return result_of(version, Outcome.UNTAGGED, "")
+            return self._move_back(tag, original, digest, result)
 
     def _stand_in_deleted(self, plan: Plan, version: Version, tag: str, digest: str) -> Result:
         try:

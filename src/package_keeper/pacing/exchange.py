@@ -4,7 +4,9 @@ Decides what a request costs and whether it may be repeated when its answer got 
 decide when it is sent, and it does not know what is asked.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, TypeVar
@@ -40,3 +42,24 @@ class NotSent(AnswerLost):
 
 class Cancelled(Exception):
     """The run was cancelled before this request was sent; nothing was asked of anybody."""
+
+
+_ending: ContextVar[bool] = ContextVar("ending", default=False)
+
+
+@contextmanager
+def bringing_to_an_end() -> Iterator[None]:
+    """What is begun is finished inside, also after the run was cancelled, but waits for nothing.
+
+    For what would be left in doubt, or half done, otherwise. It holds for this thread alone.
+    """
+    before = _ending.set(True)
+    try:
+        yield
+    finally:
+        _ending.reset(before)
+
+
+def is_bringing_to_an_end() -> bool:
+    """Whether this thread is finishing what is begun."""
+    return _ending.get()

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from package_keeper.domain.answers import Answer
 from package_keeper.pacing.clock import Clock
-from package_keeper.pacing.exchange import Cancelled, Kind
+from package_keeper.pacing.exchange import Cancelled, Kind, is_bringing_to_an_end
 from package_keeper.pacing.limits import Limits
 from package_keeper.pacing.patience import Patience
 from package_keeper.pacing.schedule import Schedule, Send, WaitForAnswer, WaitUntil
@@ -23,7 +23,8 @@ class Pacer:
     """Lets requests to one host through, from any thread.
 
     `host` is how messages name it. `cancelled` ends all waiting: requests that are not sent yet
-    raise Cancelled, those under way are let finish.
+    raise Cancelled, those under way are let finish, and what brings an action to its end is sent
+    where it need not wait.
     """
 
     def __init__(
@@ -89,7 +90,8 @@ class Pacer:
     def _enter(self, kind: Kind) -> float:
         with self._turn:
             while True:
-                self._raise_if_cancelled()
+                if not is_bringing_to_an_end():
+                    self._raise_if_cancelled()
                 with self._changed:
                     now = self._clock.monotonic()
                     step = self._schedule.next_step(now, kind)
@@ -99,6 +101,7 @@ class Pacer:
                     if isinstance(step, WaitForAnswer):
                         self._changed.wait(POLL)
                         continue
+                self._raise_if_cancelled()
                 self._sleep(step, now)
 
     def _sleep(self, step: WaitUntil, now: float) -> None:

@@ -88,9 +88,10 @@ class Changer:
             journal=self._means.journal,
             unique=self._means.unique,
             pause=self._means.pause,
+            record=self._record.result,
             is_cancelled=self._means.is_cancelled,
         )
-        self._record.results(untagger.carry_out(plan))
+        untagger.carry_out(plan)
 
     def _check(self, plan: Plan, graph: ImageGraph, registry: RegistrySide) -> None:
         check = check_kept(plan, graph, registry, self._asked.workers)

@@ -10,6 +10,7 @@ then. Rows are returned as they came; whether any are there twice is for the cal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -95,7 +96,8 @@ def page_numbers(header: str | None, number: int) -> dict[str, int] | None:
 
 
 def _together(fetch: FetchPage[T], executor: Executor, numbers: Iterable[int]) -> Iterator[Page[T]]:
-    futures = deque(executor.submit(fetch, number) for number in numbers)
+    # In the context of whoever asks, which says whether it is to bring something to an end.
+    futures = deque(executor.submit(copy_context().run, fetch, number) for number in numbers)
     try:
         while futures:
             yield futures.popleft().result()
