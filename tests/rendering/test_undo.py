@@ -125,6 +125,21 @@ def test_undoing_a_whole_package_is_a_step_as_well() -> None:
     )
 
 
+def test_the_journal_brings_a_whole_package_back_as_well() -> None:
+    text = page(replace(whole_package(done=True), journal_file="journal.jsonl"), ACTION)
+    by_journal, without = text.split("Without a journal:\n\n")
+    step = '    package-name: "a/b"\n    package-type: container\n    {}\n```'
+    assert step.format('restore-from: "journal.jsonl"') in by_journal
+    assert step.format("restore-package: true") in without
+
+
+def test_steps_are_not_set_against_a_journal_that_no_step_names() -> None:
+    for report in (whole_package(done=True), replace(normal_run(), journal_file="a b.jsonl")):
+        text = page(report, ACTION)
+        assert "As a step:\n\n```yaml\n" in text
+        assert "Without a journal" not in text
+
+
 def test_the_step_uses_inputs_that_the_action_declares() -> None:
     declared = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))["inputs"]
     for report in (normal_run(), whole_package(done=True)):

@@ -111,6 +111,54 @@ def test_a_part_that_is_lost_is_named(stage: Stage) -> None:
     assert f"v1 lacks linux/arm64 {child}" in run.finished.log
 
 
+def partial(stage: Stage) -> tuple[int, str]:
+    """The id of an image, deleted by a run, that had lost a platform for good before; and which."""
+    push(stage.package, "keep", 1)
+    digest = push(stage.package, "v1", 9, attestations=False)
+    child = stage.package.manifests[digest].children()[1]
+    stage.package.delete_version(stage.package.active[child])
+    lost = next(v for v in stage.package.deleted if v.name == child)
+    del stage.package.gone[lost.id]
+    del stage.package._by_id[lost.id]
+    number = stage.package.active[digest].id
+    stage.run({"delete": "v1"})
+    return number, child
+
+
+@pytest.mark.parametrize("by", ["restore-from", "restore-ids", "restore"])
+def test_a_part_that_was_missing_before_is_a_warning_and_no_failure(stage: Stage, by: str) -> None:
+    number, child = partial(stage)
+    wanted = FROM_JOURNAL if by == "restore-from" else {by: "v1" if by == "restore" else number}
+    run = stage.run(wanted)
+    assert_green(run)
+    assert number in restored(run)
+    (warning,) = [w for w in run.finished.annotations("warning") if child in w]
+    assert f"v1 lacks linux/arm64 {child}, which is not among the deleted versions" in warning
+    assert child in run.finished.summary
+
+
+def test_repairing_is_red_for_it(stage: Stage) -> None:
+    _, child = partial(stage)
+    assert_green(stage.run(FROM_JOURNAL))
+    run = stage.run({"repair": True})
+    assert run.finished.code == 1
+    assert f"v1 lacks linux/arm64 {child}" in run.finished.log
+
+
+def test_a_part_that_is_deleted_and_does_not_come_back_is_a_failure(stage: Stage) -> None:
+    push(stage.package, "keep", 1)
+    digest = push(stage.package, "v1", 9, attestations=False)
+    child = stage.package.active[stage.package.manifests[digest].children()[1]]
+    stage.run({"delete": "v1"})
+    path = f"/versions/{child.id}/restore"
+    body = {"message": "no"}
+    no = Fault(kind=FaultKind.STATUS, method="POST", status=422, body=body, path_contains=path)
+    stage.github.fail(no)
+    run = stage.run(FROM_JOURNAL)
+    assert (run.finished.code, run.finished.ids("failed-ids")) == (1, [child.id])
+    assert f"v1 lacks {child.name}, which is deleted" in run.finished.log
+
+
 def test_what_github_says_it_restored_must_be_there(stage: Stage) -> None:
     package = npm(stage)
     version = package.versions[0]
