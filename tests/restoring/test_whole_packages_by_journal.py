@@ -140,6 +140,27 @@ def test_a_package_whose_name_was_taken_is_left_and_explained(stage: Stage) -> N
     assert len(again.versions) == 2
 
 
+def test_a_package_that_is_found_at_the_second_look_gets_its_versions_back(stage: Stage) -> None:
+    """A 404 that was no more than behind; what the journal names besides comes back all the same."""
+    package = npm(stage, 4)
+    before = state(package)
+    assert_green(stage.run({**NPM, "delete": "1.0.0"}))
+    deleted_whole(stage, NPM)
+    package.restore()
+    behind = Fault(
+        kind=FaultKind.STATUS,
+        method="GET",
+        status=404,
+        body={"message": "Package not found."},
+        predicate=lambda call: call.path.endswith("/npm/lib"),
+    )
+    stage.github.fail(behind)
+    run = stage.run({**NPM, **FROM_JOURNAL})
+    assert_green(run)
+    assert state(package) == before
+    assert len(restored(run)) == 1
+
+
 def test_a_package_that_may_not_be_restored_is_denied(stage: Stage) -> None:
     npm(stage)
     deleted_whole(stage, NPM)

@@ -62,7 +62,7 @@ class PackageRestoration:
         count = sum(entry.package == self._ref.name for entry in entries)
         versions = "1 version" if count == 1 else f"{count} versions"
         said = (
-            f"{self._ref} was deleted as a whole, as the journal says, and comes back as a whole; "
+            f"{self._ref} was deleted as a whole, as the journal says, and is brought back as a whole; "
             f"then, of the {versions} that the journal names, those that are deleted still"
         )
         return (said, *self._with_versions.notices)
@@ -81,7 +81,10 @@ class PackageRestoration:
             raise
 
     def _leave(self, package: Package, record: Record) -> None:
-        """A package that is there is told with its versions, which stay as they are."""
+        """A package that is there is told with its versions, of which a journal may miss some."""
+        if self._with_versions is not None:
+            Restoration(package, self._with_versions, self._asked, self._means).do(record)
+            return
         notice = (
             f"{self._ref} is active: nothing to bring back. A deleted package of the same name "
             "can't come back as long as the name is taken"
