@@ -9,6 +9,7 @@ import pytest
 from end_to_end.runner import Finished, Job, declared_outputs
 from end_to_end.world import day, ids, numbered, writes
 from fake_github import FakeGitHub, FakePackage, Fault, FaultKind, Limits
+from package_keeper.adapters.journal_file import JournalFile
 
 NPM = {"package-type": "npm", "versions-to-keep": "2"}
 SUMMARY_LIMIT = 1024 * 1024
@@ -105,8 +106,37 @@ def test_when_the_disk_is_full_in_the_middle(github: FakeGitHub, job: Job) -> No
     assert finished.summary.startswith("## ❌")
     gone = set(ids(package.deleted))
     assert 0 < len(gone) < 98
-    assert gone <= {*finished.ids("deleted-ids"), *finished.ids("failed-ids")}
+    assert gone == set(finished.ids("deleted-ids"))
+    assert "No space left" in finished.log or "File too large" in finished.log
     assert gone <= {entry["id"] for entry in finished.entries}
+
+
+@pytest.mark.parametrize("line", range(3, 14))
+@pytest.mark.parametrize("asked", ["versions", "the whole package"])
+def test_when_any_line_of_the_journal_can_not_be_written(
+    github: FakeGitHub, job: Job, monkeypatch: pytest.MonkeyPatch, asked: str, line: int
+) -> None:
+    """However full the disk gets in whichever moment, the outputs are exact and the run is red."""
+    package = github.add_package("acme", "npm", "app")
+    numbered(package, 3)
+    written = []
+    append = JournalFile.append
+
+    def full(journal: JournalFile, text: str) -> None:
+        written.append(text)
+        if len(written) >= line:
+            raise OSError(28, "No space left on device")
+        append(journal, text)
+
+    monkeypatch.setattr(JournalFile, "append", full)
+    whole = {"package-type": "npm", "delete": "*", "if-empty": "delete-package"}
+    finished = job.run(NPM if asked == "versions" else whole)
+    gone = package.versions if package.deleted_at else package.deleted
+    assert set(finished.ids("deleted-ids")) == set(ids(gone))
+    assert is_told(finished, sign="✅" if len(written) < line else "❌")
+    if len(written) >= line:
+        assert (finished.code, finished.outcome) == (1, "failed")
+        assert "No space left on device" in "".join(finished.annotations("error"))
 
 
 def test_where_the_runner_has_no_files(github: FakeGitHub, job: Job, package: FakePackage) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from domain.packages import digest_of, package, version
 from fakes.runs import LinesInMemory
+from package_keeper.domain.errors import NotJournalled
 from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision, Ground, Verdict
 from package_keeper.execution.journal import Journal
@@ -79,12 +80,32 @@ def test_what_could_not_be_written_was_not_started() -> None:
 
     lines.before = full
     writing = journal(lines)
-    with pytest.raises(OSError, match="full"):
+    with pytest.raises(NotJournalled, match="full"):
         writing.started(package(), DECISION)
     assert writing.unsettled(package().ref) == ()
-    lines.before = lambda _: None
+
+
+def test_after_a_line_that_could_not_be_written_nothing_is_announced() -> None:
+    """What was done is still told, where there is room again."""
+    lines = LinesInMemory()
+    writing = journal(lines)
     writing.started(package(), DECISION)
-    assert [("journal" in entry) for entry in lines.entries] == [True, False]
+
+    def full(line: str) -> None:
+        raise OSError("full")
+
+    lines.before = full
+    writing.ended(package(), DECISION, RESULT)
+    assert writing.unsettled(package().ref) == ()
+    lines.before = lambda _: None
+    before = len(lines.lines)
+    with pytest.raises(NotJournalled, match="full"):
+        writing.started(package(), DECISION)
+    with pytest.raises(NotJournalled, match="full"):
+        writing.package_started(package().ref, Verdict.RESTORE)
+    assert len(lines.lines) == before
+    writing.ended(package(), DECISION, RESULT)
+    assert len(lines.lines) == before + 1
 
 
 def test_a_whole_package_has_lines_without_a_version() -> None:

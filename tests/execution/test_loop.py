@@ -142,12 +142,8 @@ def test_without_its_first_line_nothing_is_sent() -> None:
         raise OSError("no space left on device")
 
     scene.lines.before = full
-    why = "stopped by OSError: no space left on device"
-    assert scene.carry_out() == [
-        (Outcome.ERROR, why),
-        (Outcome.NOT_ATTEMPTED, why),
-        (Outcome.NOT_ATTEMPTED, why),
-    ]
+    why = "the journal can't be written: OSError: no space left on device."
+    assert scene.carry_out() == [(Outcome.NOT_ATTEMPTED, why)] * 3
     assert scene.settler.settled == []
 
 
@@ -159,9 +155,9 @@ def test_what_was_done_is_told_where_its_second_line_can_not_be_written() -> Non
             raise OSError("no space left on device")
 
     scene.lines.before = full
-    why = "stopped by OSError: no space left on device"
+    why = "the journal can't be written: OSError: no space left on device."
     first, *others = scene.carry_out()
-    assert first == (Outcome.ERROR, f"deleted, but {why}")
+    assert first == DONE
     assert others == [(Outcome.NOT_ATTEMPTED, why)] * 2
     assert scene.settler.settled == [0]
 

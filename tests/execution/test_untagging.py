@@ -325,8 +325,8 @@ def test_a_journal_that_can_not_be_written_stops_before_anything_is_pushed() -> 
 
     scene.stage.lines.before = full
     results = scene.carry_out()
-    assert [result.outcome for result in results] == [Outcome.ERROR, Outcome.NOT_ATTEMPTED]
-    assert results[0].detail == "stopped by OSError: full"
+    assert [result.outcome for result in results] == [Outcome.NOT_ATTEMPTED] * 2
+    assert results[0].detail == "the journal can't be written: OSError: full."
     assert scene.github.requests == []
 
 
@@ -344,6 +344,37 @@ def test_what_was_done_is_told_before_the_next_is_begun() -> None:
     assert [(r.version.id, r.outcome) for r in scene.recorded] == [
         (scene.other.id, Outcome.UNTAGGED)
     ]
+
+
+def test_where_the_stand_in_can_not_be_announced_the_tag_is_moved_back() -> None:
+    scene = Scene()
+
+    def full(line: str) -> None:
+        if f'"id": {STAND_IN}' in line:
+            raise OSError("full")
+
+    scene.stage.lines.before = full
+    first, _ = scene.carry_out()
+    assert first.outcome is Outcome.NOT_ATTEMPTED
+    assert first.detail.startswith("pr-3 was moved back to the image: the journal can't be written")
+    assert scene.tags(scene.other) == ("v2", "pr-3")
+    assert scene.github.asked("delete_version") == []
+
+
+def test_what_was_done_is_told_where_it_can_not_be_journalled_and_nothing_more_is_begun() -> None:
+    scene = Scene()
+
+    def full(line: str) -> None:
+        if '"untagged"' in line:
+            raise OSError("full")
+
+    scene.stage.lines.before = full
+    first, second = scene.carry_out()
+    assert (first.outcome, first.detail) == (Outcome.UNTAGGED, "took off pr-3")
+    assert (second.outcome, second.detail) == (
+        Outcome.NOT_ATTEMPTED,
+        "the journal can't be written: OSError: full.",
+    )
 
 
 def test_a_tag_that_moved_on_since_the_plan_was_shown_is_left_where_it_is() -> None:

@@ -14,6 +14,7 @@ from package_keeper.domain.errors import (
     KeptImageBroken,
     LimitExceeded,
     ManifestsUnreadable,
+    NotJournalled,
     RequestFailed,
     Unexpected,
     WaitedTooLong,
@@ -375,8 +376,8 @@ def test_a_run_that_is_cancelled_while_it_reads_has_its_plan_but_no_result() -> 
     assert len(scene.left) == 6
 
 
-def test_what_was_started_and_never_ended_may_have_been_done() -> None:
-    """The second line can't be written, so the journal itself leaves it open."""
+def test_what_was_done_and_could_not_be_journalled_is_told_and_the_run_is_red() -> None:
+    """Nothing is deleted that is not reported, and nothing is green that is not in the journal."""
     scene = Scene()
 
     def full(line: str) -> None:
@@ -386,6 +387,7 @@ def test_what_was_started_and_never_ended_may_have_been_done() -> None:
     scene.stage.lines.before = full
     report = scene.run()
     first = report.results[0]
-    assert (first.version.id, first.outcome) == (scene.image.id, Outcome.ERROR)
-    assert first.detail == "deleted, but stopped by OSError: no space left on device"
+    assert (first.version.id, first.outcome) == (scene.image.id, Outcome.DELETED)
+    assert {result.outcome for result in report.results[1:]} == {Outcome.NOT_ATTEMPTED}
+    assert isinstance(only(report).error, NotJournalled)
     assert report.exit_code == 1

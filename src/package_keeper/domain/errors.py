@@ -90,6 +90,17 @@ class NotRestored(KeeperError):
     """What was to come back is not back."""
 
 
+class NotJournalled(KeeperError):
+    """The journal can't be written, so nothing more may be changed."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(
+            f"the journal can't be written: {type(error).__name__}: {error}.",
+            hint="Nothing is changed that it does not announce. Make room for it, or give another "
+            "journal-file, and run again.",
+        )
+
+
 class Unexpected(KeeperError):
     """A fault of this program; nothing is known to be wrong with what was asked."""
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from package_keeper.domain.errors import NotJournalled
 from package_keeper.domain.journal import (
     FORMAT_VERSION,
     HEADER,
@@ -35,24 +36,29 @@ class Lines(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Journal:
-    """Writes entries; safe to share between threads."""
+    """Writes entries; safe to share between threads.
+
+    `failure` is why the first line that could not be written was not. What was done by then is done
+    and told, so only what announces a change raises NotJournalled, from then on always.
+    """
 
     lines: Lines
     now: Callable[[], datetime]
     header: dict[str, str]
+    failure: NotJournalled | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _opened: bool = False
     _unsettled: dict[tuple[PackageRef, int], Decision] = field(default_factory=dict)
 
     def started(self, package: Package, decision: Decision) -> None:
-        """Say what is about to be asked for."""
-        self._write(self._entry(package, decision) | {"outcome": STARTED, "request-id": None})
+        """Say what is about to be asked for; raises NotJournalled where that can't be said."""
+        self._announce(self._entry(package, decision) | {"outcome": STARTED, "request-id": None})
         self._unsettled[package.ref, decision.version.id] = decision
 
     def ended(self, package: Package, decision: Decision, result: Result) -> None:
         """Say what became of it."""
         outcome = {"outcome": result.outcome.value, "request-id": result.request_id}
-        self._write(self._entry(package, decision) | outcome | {"detail": result.detail})
+        self._tell(self._entry(package, decision) | outcome | {"detail": result.detail})
         self._unsettled.pop((package.ref, decision.version.id), None)
 
     def unsettled(self, ref: PackageRef) -> tuple[Decision, ...]:
@@ -60,12 +66,12 @@ class Journal:
         return tuple(d for (of, _), d in tuple(self._unsettled.items()) if of == ref)
 
     def package_started(self, ref: PackageRef, verdict: Verdict) -> None:
-        """Say that a package is about to be changed as a whole."""
-        self._write(self._whole(ref, verdict) | {"outcome": STARTED})
+        """Say that a package is about to be changed as a whole; raises NotJournalled."""
+        self._announce(self._whole(ref, verdict) | {"outcome": STARTED})
 
     def package_ended(self, ref: PackageRef, verdict: Verdict, outcome: Outcome) -> None:
         """Say what became of it."""
-        self._write(self._whole(ref, verdict) | {"outcome": outcome.value})
+        self._tell(self._whole(ref, verdict) | {"outcome": outcome.value})
 
     def _whole(self, ref: PackageRef, verdict: Verdict) -> dict[str, object]:
         return {
@@ -95,6 +101,18 @@ class Journal:
             "reason": decision.reason,
             **_tags_off(decision),
         }
+
+    def _announce(self, entry: dict[str, object]) -> None:
+        if self.failure is None:
+            self._tell(entry)
+        if self.failure is not None:
+            raise self.failure
+
+    def _tell(self, entry: dict[str, object]) -> None:
+        try:
+            self._write(entry)
+        except Exception as error:  # noqa: BLE001 - whatever it is, what was done must be told
+            self.failure = self.failure or NotJournalled(error)
 
     def _write(self, entry: dict[str, object]) -> None:
         with self._lock:

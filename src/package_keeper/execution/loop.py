@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Protocol
 
-from package_keeper.domain.errors import WaitedTooLong
+from package_keeper.domain.errors import NotJournalled, WaitedTooLong
 from package_keeper.domain.model import Package, Version
 from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision
@@ -70,28 +70,30 @@ class ActionLoop:
 
     def _do(self, package: Package, decision: Decision, schedule: ActionSchedule) -> Result:
         """One action between its two lines in the journal; without the first it is not sent."""
-        done = ""
         try:
             self.journal.started(package, decision)
             result = self._settled(decision, schedule)
-            done = f"{result.outcome.value}, but "
-            self.journal.ended(package, decision, result)
+        except NotJournalled as error:
+            return _not_attempted(decision, schedule, error.message)
         except Exception as error:  # noqa: BLE001 - whatever it is, stop, and let the rest be told
             detail = _stopped_by(error)
             schedule.stop(detail)
-            result = Result(
-                version=decision.version, outcome=Outcome.ERROR, detail=f"{done}{detail}"
-            )
+            return Result(version=decision.version, outcome=Outcome.ERROR, detail=detail)
+        self.journal.ended(package, decision, result)
+        if self.journal.failure is not None:
+            schedule.stop(self.journal.failure.message)
         return result
 
     def _settled(self, decision: Decision, schedule: ActionSchedule) -> Result:
         try:
             return self.settler.settle(decision.version)
         except (WaitedTooLong, Cancelled) as error:
-            schedule.stop(str(error))
-            return Result(
-                version=decision.version, outcome=Outcome.NOT_ATTEMPTED, detail=str(error)
-            )
+            return _not_attempted(decision, schedule, str(error))
+
+
+def _not_attempted(decision: Decision, schedule: ActionSchedule, why: str) -> Result:
+    schedule.stop(why)
+    return Result(version=decision.version, outcome=Outcome.NOT_ATTEMPTED, detail=why)
 
 
 def _stopped_by(error: Exception) -> str:

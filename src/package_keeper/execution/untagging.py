@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from package_keeper.domain.access import Operation, advice_on
 from package_keeper.domain.answers import AnswerLost, Refusal, Refused
-from package_keeper.domain.errors import WaitedTooLong
+from package_keeper.domain.errors import NotJournalled, WaitedTooLong
 from package_keeper.domain.manifests import STAND_IN
 from package_keeper.domain.model import Version
 from package_keeper.domain.outcome import Outcome, Result, result_of
@@ -58,6 +58,7 @@ class Untagger:
         stopped = ""
         for decision in plan.untags:
             stopped = stopped or ("the run was cancelled" if self.is_cancelled() else "")
+            stopped = stopped or (self.journal.failure.message if self.journal.failure else "")
             if stopped:
                 result = result_of(decision.version, Outcome.NOT_ATTEMPTED, stopped)
             else:
@@ -70,10 +71,12 @@ class Untagger:
         try:
             self.journal.started(plan.package, decision)
             result = self._all_tags(plan, decision)
-            self.journal.ended(plan.package, decision, result)
+        except NotJournalled as error:
+            return result_of(decision.version, Outcome.NOT_ATTEMPTED, error.message)
         except Exception as error:  # noqa: BLE001 - whatever it is, stop, and let the rest be told
             detail = f"stopped by {type(error).__name__}: {error}"
-            result = result_of(decision.version, Outcome.ERROR, detail)
+            return result_of(decision.version, Outcome.ERROR, detail)
+        self.journal.ended(plan.package, decision, result)
         return result
 
     def _all_tags(self, plan: Plan, decision: Decision) -> Result:
@@ -160,10 +163,10 @@ class Untagger:
             reason=f"stands in for the tag {tag}, which is taken off version {original.id}",
             tags_off=(tag,),
         )
-        self.journal.started(plan.package, decision)
         try:
+            self.journal.started(plan.package, decision)
             result = self.settler.settle(stand_in)
-        except (WaitedTooLong, Cancelled) as error:
+        except (WaitedTooLong, Cancelled, NotJournalled) as error:
             result = result_of(stand_in, Outcome.NOT_ATTEMPTED, str(error))
         self.journal.ended(plan.package, decision, result)
         return result

@@ -5,15 +5,14 @@ goes: planning does, where `if-empty` says so.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from package_keeper.domain.access import Operation, advice_on
 from package_keeper.domain.answers import AnswerLost, Refusal, Refused
-from package_keeper.domain.errors import WaitedTooLong
+from package_keeper.domain.errors import NotJournalled, WaitedTooLong
 from package_keeper.domain.model import PackageRef, Version
 from package_keeper.domain.outcome import Outcome, Result, result_of
-from package_keeper.domain.plan import Decision, Plan, Verdict
+from package_keeper.domain.plan import Plan, Verdict
 from package_keeper.execution.journal import Journal
 from package_keeper.execution.ports import Deletions
 from package_keeper.pacing.exchange import Cancelled
@@ -32,26 +31,19 @@ class PackageDeleter:
 
     def carry_out(self, plan: Plan) -> tuple[Result, ...]:
         """What became of each version of the package; journalled before and after."""
-        for decision in plan.deletions:
-            self.journal.started(plan.package, decision)
-        self.journal.package_started(plan.package.ref, Verdict.DELETE)
-        end = self._delete(plan)
-        outcome = end(plan.deletions[0].version).outcome
-        with suppress(Exception):  # then the versions' own lines fail as well, or say all of it
-            self.journal.package_ended(plan.package.ref, Verdict.DELETE, outcome)
-        return tuple(
-            self._ended(plan, decision, end(decision.version)) for decision in plan.deletions
-        )
-
-    def _ended(self, plan: Plan, decision: Decision, result: Result) -> Result:
-        """The result, journalled; where that is not possible it is told all the same."""
         try:
-            self.journal.ended(plan.package, decision, result)
-        except Exception as error:  # noqa: BLE001 - whatever it is, what was done must be told
-            why = f"stopped by {type(error).__name__}: {error}"
-            detail = f"{result.outcome.value}, but {why}"
-            return replace(result, outcome=Outcome.ERROR, detail=detail)
-        return result
+            for decision in plan.deletions:
+                self.journal.started(plan.package, decision)
+            self.journal.package_started(plan.package.ref, Verdict.DELETE)
+        except NotJournalled as error:
+            end = _end(Outcome.NOT_ATTEMPTED, error.message)
+        else:
+            end = self._delete(plan)
+            outcome = end(plan.deletions[0].version).outcome
+            self.journal.package_ended(plan.package.ref, Verdict.DELETE, outcome)
+        for decision in plan.deletions:
+            self.journal.ended(plan.package, decision, end(decision.version))
+        return tuple(end(decision.version) for decision in plan.deletions)
 
     def _delete(self, plan: Plan) -> _End:
         ref = plan.package.ref

@@ -14,6 +14,7 @@ from package_keeper.domain.errors import (
     LimitExceeded,
     ListingIncomplete,
     ManifestsUnreadable,
+    NotJournalled,
     NotRestored,
     PartsLost,
     RequestFailed,
@@ -34,6 +35,7 @@ _TITLES: tuple[tuple[type[KeeperError], str], ...] = (
     (RequestFailed, "a request failed"),
     (PartsLost, "parts of images are lost"),
     (NotRestored, "not restored"),
+    (NotJournalled, "the journal can't be written"),
     (Unexpected, "a fault of this program"),
 )
 

@@ -39,8 +39,7 @@ class Part:
     def carry_out(self) -> None:
         """Do the work; what stops it is in the report, and only Cancelled is raised."""
         try:
-            with self._means.shown.group(str(self._ref)):
-                self._work.do(self._record)
+            self._do()
         except KeeperError as error:
             self._record.failed(error)
         except Refused as refused:
@@ -52,6 +51,15 @@ class Part:
             raise
         except Exception as error:  # noqa: BLE001 - what was done must be reported all the same
             self._record.failed(Unexpected(error))
+
+    def _do(self) -> None:
+        """The work; what of it could not be journalled was done and told, and fails it."""
+        before = self._means.journal.failure
+        with self._means.shown.group(str(self._ref)):
+            self._work.do(self._record)
+        after = self._means.journal.failure
+        if after is not None and after is not before:
+            raise after
 
     def report(self) -> PackageReport:
         """What became of the package so far; from any thread."""
