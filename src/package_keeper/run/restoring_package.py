@@ -62,8 +62,8 @@ class PackageRestoration:
         count = sum(entry.package == self._ref.name for entry in entries)
         versions = "1 version" if count == 1 else f"{count} versions"
         said = (
-            f"{self._ref} was deleted as a whole, as the journal says, and is brought back as a whole; "
-            f"then, of the {versions} that the journal names, those that are deleted still"
+            f"{self._ref} was deleted as a whole, as the journal says, and is brought back as a "
+            f"whole; then, of the {versions} that the journal names, those that are deleted still"
         )
         return (said, *self._with_versions.notices)
 
