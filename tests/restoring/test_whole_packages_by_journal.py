@@ -48,7 +48,7 @@ def test_a_run_that_deleted_a_package_is_undone_by_its_journal(stage: Stage, mak
 
     run = stage.run({**inputs, **FROM_JOURNAL})
     assert_green(run)
-    assert len(run.writes) == 1
+    assert (len(run.writes), run.reads) == (1, ())
     assert sorted(restored(run)) == sorted(before)
     assert state(package) == before
     assert run.finished.outputs["kept-count"] == str(len(before))

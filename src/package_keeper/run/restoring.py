@@ -166,7 +166,7 @@ class Restoration:
             pending = in_waves(found)
             if found:
                 self._means.shown.plan(replace(plan, decisions=(*found, *plan.kept)))
-        return self._check(restored, record) if restored else Found()
+        return self._check(restored, present, record) if restored else Found()
 
     def _waves(self, record: Record) -> Waves:
         means = self._means
@@ -191,14 +191,18 @@ class Restoration:
         self, back: Sequence[Version], restored: Sequence[Version], plan: Plan
     ) -> list[Decision]:
         """What the manifests that are back list, or what is about them, and is deleted still."""
-        if self._wholeness is None or not back:
+        if self._wholeness is None or not back or not self._deleted:
             return []
         present = {version.name for version in (*self._active, *restored)}
         decided = [decision.version.id for decision in plan.restorations]
         return parts_found(self._wholeness.needed_by(back, present), self._deleted, decided)
 
-    def _check(self, restored: Sequence[Version], record: Record) -> Found:
-        """Read what is there now: ids, tags and, on containers, parts."""
+    def _check(self, restored: Sequence[Version], came: Collection[int], record: Record) -> Found:
+        """Read what is there now: ids, tags and, on containers, parts.
+
+        What `came` with the package, by id, is read only where something is deleted still that may
+        belong to it: every read counts as a download.
+        """
         self._list()
         former = {entry.id: entry.tags for entry in self._entries()}
         record.warn(tag_warnings(restored, former, self._active))
@@ -214,8 +218,8 @@ class Restoration:
         if self._wanted.repair:
             found = self._wholeness.of_images(self._active, self._deleted).as_lost()
         else:
-            whole = self._wholeness.of(restored, self._active, self._deleted)
-            found = whole.as_lost_meanwhile()
+            single = restored if self._deleted else [v for v in restored if v.id not in came]
+            found = self._wholeness.of(single, self._active, self._deleted).as_lost_meanwhile()
         record.warn(found.warnings)
         return found
 
