@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from package_keeper.adapters.journal_file import JournalFile, OutsideWorkspace, read_journal
+from package_keeper.adapters.journal_file import (
+    JournalFile,
+    OutsideWorkspace,
+    check_journal,
+    read_journal,
+)
 
 
 def opened(path: Path, workspace: Path) -> JournalFile:
@@ -124,3 +129,20 @@ def test_what_is_not_there_or_no_text_is_told(tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UnicodeDecodeError):
         read_journal(tmp_path / "binary", workspace=tmp_path)
+
+
+def test_a_place_that_may_not_be_written_to_is_known_before_anything_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "reports" / "journal.jsonl"
+    check_journal(path, workspace=tmp_path)
+    assert not path.parent.exists()
+    asked: list[object] = []
+    monkeypatch.setattr(os, "access", lambda place, _: asked.append(place))
+    with pytest.raises(OSError, match="may not write there"):
+        check_journal(path, workspace=tmp_path)
+    path.parent.mkdir()
+    path.write_text("")
+    with pytest.raises(OSError, match="may not write there"):
+        check_journal(path, workspace=tmp_path)
+    assert asked == [tmp_path, path]
