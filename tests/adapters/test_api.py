@@ -1,11 +1,14 @@
 """Each question goes to the right endpoint, in the right form, and comes back as a value."""
 
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 
 from adapters.clients import ACME, APP, api_of, asked, person, ref
 from fake_github import FakeGitHub, FakePackage, Fault, FaultKind, Token
+from pacing.clocks import FakeClock
+from pacing.hosts import sender
 from package_keeper import __version__
 from package_keeper.adapters.github import GitHubPackages
 from package_keeper.domain.answers import AnswerLost, Refusal, Refused
@@ -135,9 +138,9 @@ def test_a_package_is_described(github: FakeGitHub) -> None:
     with api_of(github) as api:
         found = api.package(ref("tool"))
         assert api.packages(ACME, PackageType.CONTAINER) == (found,)
-        assert api.package(ref("tool", PackageType.NPM)).public is True
+        assert api.package(ref("tool", PackageType.NPM)).version_count == 0
     url = "https://github.com/orgs/acme/packages/container/package/tool"
-    assert found == Package(ref=ref("tool"), html_url=url, version_count=1, public=False)
+    assert found == Package(ref=ref("tool"), html_url=url, version_count=1)
 
 
 def test_a_version_is_described_with_times_in_utc(github: FakeGitHub, app: FakePackage) -> None:
@@ -168,14 +171,6 @@ def test_only_container_images_have_tags(
     with api_of(github) as api:
         (version,) = api.versions(ref("lib", package_type))
     assert version.tags == tags
-
-
-def test_deleted_packages_are_not_listed(github: FakeGitHub) -> None:
-    github.add_package("acme", "container", "app")
-    github.add_package("acme", "container", "deleted_app")
-    with api_of(github) as api:
-        listed = api.packages(ACME, PackageType.CONTAINER)
-    assert [package.ref.name for package in listed] == ["app"]
 
 
 def test_deleted_versions_say_when_they_were_deleted(github: FakeGitHub, app: FakePackage) -> None:
@@ -210,10 +205,12 @@ def test_a_token_without_any_scope_has_none_and_a_token_of_another_kind_says_not
 
 
 def test_what_is_left_of_the_hour_is_known_after_an_answer(github: FakeGitHub) -> None:
-    with api_of(github, github.add_token(Token.actions(repository="acme/app"))) as api:
-        assert api.remaining_requests is None
+    paced = sender(FakeClock())
+    token = github.add_token(Token.actions(repository="acme/app"))
+    with closing(GitHubPackages(api_url=github.api_url, token=token, sender=paced)) as api:
+        assert paced.pacer.remaining_requests is None
         api.owner("acme")
-        assert api.remaining_requests == 999
+        assert paced.pacer.remaining_requests == 999
 
 
 def test_a_deletion_answers_with_the_id_of_its_request(

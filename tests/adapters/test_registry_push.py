@@ -7,8 +7,9 @@ import pytest
 from adapters.clients import asked, person, registry_of
 from fake_github import FakeGitHub, FakePackage, Fault, FaultKind
 from fake_github.manifests import OCI_EMPTY, OCI_MANIFEST, digest_of
-from package_keeper.adapters.registry import EMPTY_DIGEST, Registry
+from package_keeper.adapters.registry import Registry
 from package_keeper.domain.answers import AnswerLost, Refused
+from package_keeper.domain.manifests import EMPTY_DIGEST
 
 
 def manifest(config: str = EMPTY_DIGEST) -> bytes:

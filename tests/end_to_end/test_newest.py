@@ -102,6 +102,24 @@ def test_of_several_names_and_globs(github: FakeGitHub, job: Job) -> None:
     assert finished.outputs["deleted-count"] == "8"
 
 
+def test_a_glob_tells_names_that_begin_with_deleted_from_deleted_packages(
+    github: FakeGitHub, job: Job
+) -> None:
+    """GitHub may list what was deleted under such a name; a package may bear one as well."""
+    github.behaviour = Behaviour(deleted_packages_listed=True)
+    packages = {
+        name: add_package(github, "acme", "npm", name) for name in ("deleted_items", "old", "app")
+    }
+    versions = {name: numbered(package, 3) for name, package in packages.items()}
+    packages["old"].delete()
+    finished = job.run({"package-type": "npm", "package-name": "*", "versions-to-keep": "1"})
+    assert finished.code == 0, finished.log
+    for name in ("deleted_items", "app"):
+        assert left(packages[name]) == ids(versions[name][-1:]), name
+    assert left(packages["old"]) == ids(versions["old"])
+    assert "deleted_old" not in finished.log
+
+
 def test_a_name_in_two_types_is_two_packages(github: FakeGitHub, job: Job) -> None:
     npm = add_package(github, "acme", "npm", "app")
     versions, container = numbered(npm, 3), add_package(github, "acme", "container", "app")

@@ -151,30 +151,22 @@ def test_journal_and_cache_are_not_the_same_file() -> None:
 def test_the_context() -> None:
     context = read_context(
         {
-            "GITHUB_ACTIONS": "true",
-            "RUNNER_DEBUG": "1",
             "GITHUB_SERVER_URL": "https://ghes.example/",
             "GITHUB_REPOSITORY": "octo/app",
             "GITHUB_WORKSPACE": "/w",
             "GITHUB_RUN_ID": "42",
             "GITHUB_RUN_ATTEMPT": "2",
-            "GITHUB_EVENT_NAME": "schedule",
-            "GITHUB_EVENT_PATH": "/github/workflow/event.json",
-            "GITHUB_STEP_SUMMARY": "/github/file_commands/summary",
         }
     )
-    assert (context.in_actions, context.debug) == (True, True)
     assert (context.repository_owner, context.repository_name) == ("octo", "app")
     assert context.api_url == "https://ghes.example/api/v3"
     assert context.run_url == "https://ghes.example/octo/app/actions/runs/42/attempts/2"
-    assert context.event_file == Path("/github/workflow/event.json")
-    assert context.summary_file == Path("/github/file_commands/summary")
-    assert context.output_file is None
+    assert context.workspace == Path("/w")
 
 
 def test_a_context_without_a_word() -> None:
     context = read_context({})
-    assert (context.in_actions, context.debug, context.repository) == (False, False, "")
+    assert context.repository == ""
     assert context.run_url is None
     assert context.workspace == Path("/github/workspace")
     assert read_context({"GITHUB_RUN_ID": "4\n2", "GITHUB_REPOSITORY": "o/a"}).run_url is None

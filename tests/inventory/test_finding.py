@@ -55,6 +55,19 @@ def test_a_missing_one_does_not_stop_the_others() -> None:
     assert found_names(api, names("a", "b")) == ["missing a", "b"]
 
 
+def test_of_what_is_listed_like_a_deleted_package_only_what_can_be_read_is_found() -> None:
+    api = github("a", "deleted_items", "deleted_old")
+    api.script("package", "deleted_old", refused(404, NO_PACKAGE))
+    assert found_names(api, names(globs=["*"])) == ["a", "deleted_items"]
+    assert api.asked("package") == ["deleted_items", "deleted_old"]
+    api.script("package", "deleted_items", lost())
+    api.script("package", "deleted_old", refused(403, "no"))
+    assert found_names(api, names(globs=["*"])) == ["a", "deleted_items", "deleted_old"]
+    api.script("package", "deleted_old", refused(404, NO_PACKAGE), refused(404, NO_PACKAGE))
+    asked = names("deleted_old", globs=["d*"])
+    assert found_names(api, asked) == ["deleted_items", "missing deleted_old"]
+
+
 def test_what_is_missing_may_as_well_be_hidden() -> None:
     (missing,) = found(github(), names("a"))
     assert isinstance(missing, Missing)

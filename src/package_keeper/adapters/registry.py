@@ -17,6 +17,8 @@ from package_keeper.adapters.registry_host import RegistryHost, Request
 from package_keeper.adapters.sessions import Reply
 from package_keeper.domain.answers import Answer, AnswerLost, Refusal, Refused
 from package_keeper.domain.manifests import (
+    EMPTY_CONTENT,
+    EMPTY_DIGEST,
     INDEX_TYPES,
     MANIFEST_TYPES,
     Manifest,
@@ -31,10 +33,6 @@ T = TypeVar("T")
 ACCEPT = ", ".join(INDEX_TYPES + MANIFEST_TYPES)
 
 _DIGEST_HEADER = "docker-content-digest"
-
-EMPTY = b"{}"
-EMPTY_DIGEST = f"sha256:{hashlib.sha256(EMPTY).hexdigest()}"
-"""The empty configuration of the OCI image specification ("guidance for an empty descriptor")."""
 
 
 class Remembered(Protocol):
@@ -185,7 +183,7 @@ class Registry:
             url=f"{url}{separator}digest={quote(EMPTY_DIGEST, safe='')}",
             scope=scope,
             headers={"Content-Type": "application/octet-stream"},
-            body=EMPTY,
+            body=EMPTY_CONTENT,
         )
         self._host.send(upload, lambda _: True)
 

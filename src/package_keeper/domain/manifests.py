@@ -21,6 +21,11 @@ MANIFEST_TYPES = (
 STAND_IN = "application/vnd.package-keeper.stand-in"
 """The artifact type of what `untag` pushes under a tag: no image, whatever becomes of it."""
 
+EMPTY_CONTENT = b"{}"
+EMPTY_DIGEST = f"sha256:{hashlib.sha256(EMPTY_CONTENT).hexdigest()}"
+"""What stands where nothing is to be said ("guidance for an empty descriptor" in the OCI image
+specification)."""
+
 DOCKER_SCHEMA_2 = "application/vnd.docker.distribution.manifest.v2+json"
 
 

@@ -70,12 +70,11 @@ class PackageRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """A package as the API describes it; `version_count` and `public` are None where unsaid."""
+    """A package as the API describes it; `version_count` is None where unsaid."""
 
     ref: PackageRef
     html_url: str | None = None
     version_count: int | None = None
-    public: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,9 @@
 """The look at what was kept, after a run that deleted something.
 
-Decides what is checked: that every manifest which the kept images of the package need, and which
-was there before, is there still. It is asked for with HEAD, which reads no content. What can't be
-asked is said, not assumed.
+Decides what is checked: that every version that stays, and every manifest which the kept images of
+the package need, is there still where it was there before. It is asked for with HEAD, which reads
+no content; only what is not found is asked for once more in full. What can't be asked is said, not
+assumed.
 """
 
 from collections.abc import Iterable
@@ -27,9 +28,8 @@ class Presence(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """What the look found: digests that were there and are not, and those not asked about."""
+    """What the look found: digests that were there and are not, and those without an answer."""
 
-    checked: int
     missing: tuple[str, ...]
     unchecked: tuple[str, ...]
 
@@ -47,7 +47,6 @@ def check_kept(plan: Plan, graph: ImageGraph, registry: Presence, workers: int) 
     with ThreadPoolExecutor(max_workers=workers) as pool:
         answers = list(pool.map(lambda digest: _exists(registry, digest), asked))
     return Check(
-        checked=sum(answer is not None for answer in answers),
         missing=_where(asked, answers, found=False),
         unchecked=_where(asked, answers, found=None),
     )

@@ -19,7 +19,10 @@ _DONE = (*_ALLOWED, Outcome.ALREADY_GONE)
 
 @dataclass(slots=True)
 class ActionSchedule:
-    """The state of one package's actions; used from one thread. `record` is told each result."""
+    """The state of one package's actions, for one thread; only `stop` is for any.
+
+    `record` is told each result.
+    """
 
     decisions: Sequence[Decision]
     workers: int

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from package_keeper.domain.access import Operation, advice_on
 from package_keeper.domain.answers import AnswerLost, Refusal, Refused
 from package_keeper.domain.errors import NotJournalled, WaitedTooLong
-from package_keeper.domain.manifests import STAND_IN
+from package_keeper.domain.manifests import EMPTY_CONTENT, EMPTY_DIGEST, STAND_IN
 from package_keeper.domain.model import Version
 from package_keeper.domain.outcome import Outcome, Result, result_of
 from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
@@ -27,8 +27,8 @@ from package_keeper.pacing.exchange import Cancelled, bringing_to_an_end
 
 EMPTY = {
     "mediaType": "application/vnd.oci.empty.v1+json",
-    "digest": "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
-    "size": 2,
+    "digest": EMPTY_DIGEST,
+    "size": len(EMPTY_CONTENT),
 }
 """The empty descriptor of the OCI image specification."""
 

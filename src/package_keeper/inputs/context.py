@@ -25,26 +25,15 @@ class RunnerContext:
     """The runner's word, unchecked; empty or None where it says nothing.
 
     `repository` is `owner/name`, or empty where it is not of that form. The addresses have no slash
-    at their end. Files are those in which a step leaves its outputs and its summary. `action` is
-    what a workflow has after `uses:`.
+    at their end. `action` is what a workflow has after `uses:`.
     """
 
-    in_actions: bool
-    debug: bool
     server_url: str
     api_url: str
     repository: str
     workspace: Path
-    event_name: str
-    event_file: Path | None
     run_id: str
     run_attempt: str
-    workflow: str
-    job: str
-    ref: str
-    sha: str
-    output_file: Path | None
-    summary_file: Path | None
     action: str
 
     @property
@@ -75,22 +64,12 @@ def read_context(environ: Mapping[str, str]) -> RunnerContext:
     server_url = said("GITHUB_SERVER_URL").rstrip("/") or GITHUB_SERVER
     repository = said("GITHUB_REPOSITORY")
     return RunnerContext(
-        in_actions=said("GITHUB_ACTIONS") == "true",
-        debug=said("RUNNER_DEBUG") == "1",
         server_url=server_url,
         api_url=said("GITHUB_API_URL").rstrip("/") or api_url_of(server_url),
         repository=repository if re.fullmatch(r"[\w.-]+/[\w.-]+", repository, re.ASCII) else "",
         workspace=Path(said("GITHUB_WORKSPACE") or _WORKSPACE),
-        event_name=said("GITHUB_EVENT_NAME"),
-        event_file=_path(said("GITHUB_EVENT_PATH")),
         run_id=_number(said("GITHUB_RUN_ID")),
         run_attempt=_number(said("GITHUB_RUN_ATTEMPT")),
-        workflow=said("GITHUB_WORKFLOW"),
-        job=said("GITHUB_JOB"),
-        ref=said("GITHUB_REF"),
-        sha=said("GITHUB_SHA"),
-        output_file=_path(said("GITHUB_OUTPUT")),
-        summary_file=_path(said("GITHUB_STEP_SUMMARY")),
         action=_action(said("GITHUB_ACTION_REPOSITORY"), said("GITHUB_ACTION_REF")),
     )
 
@@ -98,10 +77,6 @@ def read_context(environ: Mapping[str, str]) -> RunnerContext:
 def _action(repository: str, ref: str) -> str:
     """This action as the workflow names it; a step that uses a path has no name of it."""
     return f"{repository}@{ref}" if repository and ref else PUBLISHED
-
-
-def _path(text: str) -> Path | None:
-    return Path(text) if text else None
 
 
 def _number(text: str) -> str:

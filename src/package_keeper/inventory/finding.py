@@ -15,6 +15,10 @@ from package_keeper.domain.errors import AccessDenied, KeeperError, RequestFaile
 from package_keeper.domain.model import Owner, Package, PackageRef, PackageType
 from package_keeper.inventory.ports import Packages
 
+_DELETED = "deleted_"
+"""Deleted packages have been seen in listings under names that start like this. They can't be read;
+a package that really bears such a name can."""
+
 
 class Names(Protocol):
     """The names that were asked for."""
@@ -87,11 +91,24 @@ class Finder:
         except AnswerLost as lost:
             raise _unanswered(f"listing the packages of {owner.login}", lost) from lost
         found = sorted((p for p in listed if names.selects(p.ref.name)), key=lambda p: p.ref.name)
-        yield from found
-        present = {package.ref.name.lower() for package in found}
+        there = [package for package in found if not self._is_deleted(package.ref)]
+        yield from there
+        present = {package.ref.name.lower() for package in there}
         for name in names.exact:
             if name.lower() not in present:
                 yield self._exact(PackageRef(owner=owner, type=package_type, name=name))
+
+    def _is_deleted(self, ref: PackageRef) -> bool:
+        """Whether what the listing shows is gone; where that is unclear, the work on it tells."""
+        if not ref.name.startswith(_DELETED):
+            return False
+        try:
+            self.api.package(ref)
+        except Refused as refused:
+            return refused.refusal is Refusal.NOT_FOUND
+        except AnswerLost:
+            return False
+        return False
 
     def _unlistable(self, owner: Owner, package_type: PackageType, refused: Refused) -> KeeperError:
         """Why the packages can't be listed; GITHUB_TOKEN gets a 400 that says nothing about it."""

@@ -63,12 +63,6 @@ class Pacer:
             within = self._schedule.requests_within(self._clock.monotonic(), patience)
         return None if within is None else max(within, 0)
 
-    @property
-    def hourly_budget(self) -> int | None:
-        """How many requests an hour the host allows, or None where it does not say."""
-        with self._changed:
-            return self._schedule.budget
-
     @contextmanager
     def slot(self, kind: Kind) -> Iterator["Slot"]:
         """Wait until a request of this kind may be sent, and count it as under way inside.

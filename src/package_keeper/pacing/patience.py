@@ -19,12 +19,6 @@ class Patience:
         self._lock = threading.Lock()
 
     @property
-    def waited(self) -> timedelta:
-        """What the run has agreed to wait for limits so far."""
-        with self._lock:
-            return timedelta(seconds=self._waited)
-
-    @property
     def left(self) -> float:
         """The seconds that the run may still wait."""
         with self._lock:

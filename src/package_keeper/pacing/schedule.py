@@ -88,11 +88,6 @@ class Schedule:
         renewals = 1 + int((patience - (renewed_at - now)) / HOUR)
         return max(left, 0) + renewals * self._budget.limit
 
-    @property
-    def budget(self) -> int | None:
-        """The size of the hour's budget, where an answer said it."""
-        return self._budget.limit
-
     def sent(self, kind: Kind) -> None:
         """A request goes out."""
         self._under_way += 1

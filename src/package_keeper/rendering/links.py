@@ -7,13 +7,12 @@ address that came from elsewhere looks like in Markdown; `untrusted` does.
 import re
 from dataclasses import dataclass
 
-from package_keeper.domain.model import Version
+from package_keeper.domain.model import DIGEST, Version
 from package_keeper.domain.report import PackageReport
 from package_keeper.rendering.untrusted import code, for_markdown, inline, link, shorten, visible
 from package_keeper.rendering.words import number
 
 _HOST = re.compile(r"https?://([A-Za-z0-9.-]+(?::[0-9]+)?)/?", re.IGNORECASE)
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _MOST_TAGS = 4
 
 
@@ -83,4 +82,4 @@ def version_link(version: Version) -> str:
 
 def short_name(name: str) -> str:
     """A digest cut to twelve digits, which tell it apart well enough; other names as they are."""
-    return f"{name[:19]}…" if _DIGEST.fullmatch(name) else name
+    return f"{name[:19]}…" if DIGEST.fullmatch(name) else name

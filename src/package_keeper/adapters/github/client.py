@@ -10,7 +10,7 @@ from package_keeper.adapters.github import objects, paths
 from package_keeper.adapters.github.api import Api
 from package_keeper.adapters.github.connections import Connections
 from package_keeper.adapters.github.reading import Reading
-from package_keeper.adapters.github.rows import DELETED_PREFIX, package_of, version_of
+from package_keeper.adapters.github.rows import package_of, version_of
 from package_keeper.domain.answers import AnswerLost, Refusal, Refused
 from package_keeper.domain.model import Owner, OwnerKind, Package, PackageRef, PackageType, Version
 from package_keeper.pacing.exchange import Exchange
@@ -36,7 +36,6 @@ class GitHubPackages:
             api_url=api_url, token=token, user_agent=USER_AGENT, timeout=timeout
         )
         self._api = Api(connections, sender, page_workers=page_workers)
-        self._pacer = sender.pacer
         # An installation token, which GITHUB_TOKEN is, stands for no person; GitHub answers it
         # 403 on `/user`.
         self._has_login = not token.startswith("ghs_")
@@ -49,11 +48,6 @@ class GitHubPackages:
     def token_scopes(self) -> tuple[str, ...] | None:
         """The token's scopes as answers named them; None where none did (not a classic token)."""
         return self._api.facts.scopes
-
-    @property
-    def remaining_requests(self) -> int | None:
-        """How many requests are left of this hour; None where the answers don't say."""
-        return self._pacer.remaining_requests
 
     def owner(self, login: str) -> Owner:
         """The owner with this login, as GitHub writes it.
@@ -70,7 +64,7 @@ class GitHubPackages:
         return Owner(login=name, kind=OwnerKind.AUTHENTICATED_USER if is_own else OwnerKind.USER)
 
     def packages(self, owner: Owner, package_type: PackageType) -> tuple[Package, ...]:
-        """All packages of this type that exist, at most 10,000."""
+        """All packages of this type that are listed, at most 10,000."""
 
         def convert(row: objects.Package) -> Package | None:
             login = row.owner_login or owner.login
@@ -83,7 +77,7 @@ class GitHubPackages:
             parameters={"package_type": package_type.value},
             most_pages=MOST_PACKAGE_PAGES,
         )
-        return tuple(p for p in listed if p and not p.ref.name.startswith(DELETED_PREFIX))
+        return tuple(package for package in listed if package is not None)
 
     def package(self, ref: PackageRef) -> Package:
         """One package by its exact name."""

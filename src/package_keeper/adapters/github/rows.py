@@ -13,19 +13,11 @@ from package_keeper.domain.model import Owner, Package, PackageRef, PackageType,
 
 T = TypeVar("T")
 
-DELETED_PREFIX = "deleted_"
-"""Deleted packages have been seen in listings under names that start like this."""
-
 
 def package_of(row: objects.Package, owner: Owner, package_type: PackageType) -> Package:
     """A package of this owner and type; its name is as GitHub writes it."""
     ref = PackageRef(owner=owner, type=package_type, name=_required("name", row.name))
-    return Package(
-        ref=ref,
-        html_url=row.html_url,
-        version_count=row.version_count,
-        public=None if row.visibility is None else row.visibility == "public",
-    )
+    return Package(ref=ref, html_url=row.html_url, version_count=row.version_count)
 
 
 def version_of(row: objects.PackageVersion, package_type: PackageType) -> Version:
