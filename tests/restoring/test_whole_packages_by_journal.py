@@ -1,6 +1,7 @@
 """Packages that a run deleted as a whole, brought back by that run's journal."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -169,6 +170,34 @@ def test_a_package_that_may_not_be_restored_is_denied(stage: Stage) -> None:
     run = stage.run({**NPM, **FROM_JOURNAL, "token": token})
     assert (run.finished.code, run.writes) == (4, ())
     assert "needs the scope write:packages" in run.finished.log
+
+
+def test_a_package_that_is_gone_for_good_is_explained(stage: Stage) -> None:
+    npm(stage)
+    deleted_whole(stage, NPM)
+    stage.github.now = stage.github.now + timedelta(days=31)
+    run = stage.run({**NPM, **FROM_JOURNAL})
+    assert (run.finished.code, len(run.writes)) == (4, 1)
+    assert "GitHub keeps deleted packages for 30 days" in run.finished.log
+    assert [e["outcome"] for e in run.finished.journal[-2:]] == ["started", "error"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_refusal_is_told_for_what_it_is(stage: Stage, method: str) -> None:
+    npm(stage)
+    deleted_whole(stage, NPM)
+    refused = Fault(
+        kind=FaultKind.STATUS,
+        method=method,
+        status=403,
+        body={"message": "Resource not accessible."},
+        path_contains="/npm/lib",
+        times=None,
+    )
+    stage.github.fail(refused)
+    run = stage.run({**NPM, **FROM_JOURNAL})
+    assert (run.finished.code, len(run.writes)) == (4, method == "POST")
+    assert "GitHub answered 403: Resource not accessible" in run.finished.log
 
 
 def test_the_summary_offers_the_journal_for_a_whole_package_and_it_works(stage: Stage) -> None:
