@@ -142,7 +142,7 @@ def test_a_package_whose_name_was_taken_is_left_and_explained(stage: Stage) -> N
 
 
 def test_a_package_that_is_found_at_the_second_look_gets_its_versions_back(stage: Stage) -> None:
-    """A 404 that was no more than behind; what the journal names besides comes back all the same."""
+    """A 404 that was no more than behind; what else the journal names comes back all the same."""
     package = npm(stage, 4)
     before = state(package)
     assert_green(stage.run({**NPM, "delete": "1.0.0"}))
