@@ -139,10 +139,19 @@ def test_any_change_is_something_to_do(verdict: Verdict) -> None:
 
 def test_what_is_left_is_what_was_listed_and_is_not_gone() -> None:
     report = done(DELETED, Outcome.ALREADY_GONE, RETAINED, ERROR)
-    assert (report.active, report.left) == (5, 3)
+    assert report.left == 3
     nowhere = Result(version=version(99, "x"), outcome=Outcome.ALREADY_GONE)
     assert replace(report, results=(*report.results, nowhere)).left == 3
-    assert (PackageReport(name="app").active, PackageReport(name="app").left) == (0, 0)
+    assert PackageReport(name="app").left == 0
+
+
+def test_what_is_left_counts_what_others_pushed_and_deleted() -> None:
+    report = done(DELETED, RETAINED)
+    gone, stays, *_ = (result.version.id for result in report.results)
+    assert replace(report, listed=frozenset({gone, stays, 98, 99})).left == 3
+    assert replace(report, listed=frozenset()).left == 0
+    back = Result(version=version(97, "x"), outcome=Outcome.RESTORED)
+    assert replace(report, results=(*report.results, back), listed=frozenset({stays})).left == 2
 
 
 def test_results_are_told_by_outcome_in_the_order_of_the_plan() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from end_to_end.hooks import before_second_look
 from end_to_end.runner import Job
 from end_to_end.world import (
     TYPES,
@@ -226,6 +227,23 @@ def test_of_a_container_counts_images_and_not_their_parts(github: FakeGitHub, jo
     assert names_left(package) == {"1.4.0", "1.5.0"}
     assert len(package.versions) == 2 * 5  # two platforms, an attestation of each, an index
     assert not [tag for tag in package.tags if package.pullable(tag)]
+
+
+def test_what_is_kept_is_counted_as_last_listed(github: FakeGitHub, job: Job) -> None:
+    """Somebody deletes two of the kept versions meanwhile, and pushes three."""
+    package = add_package(github, "acme", "npm", "app")
+    versions = numbered(package, 10)
+
+    def meanwhile() -> None:
+        for version in versions[-2:]:
+            package.delete_version(version)
+        for number in range(3):
+            add_version(package, f"2.{number}.0", day(20))
+
+    before_second_look(github, meanwhile)
+    finished = job.run({"package-type": "npm", "versions-to-keep": "5"})
+    assert finished.code == 0, finished.log
+    assert finished.outputs["kept-count"] == str(len(package.versions))
 
 
 def test_a_second_run_has_nothing_to_do(github: FakeGitHub, job: Job) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from package_keeper.domain.errors import AccessDenied, KeeperError, LimitExceeded
 from package_keeper.domain.outcome import Outcome, Result, RunOutcome, Severity
-from package_keeper.domain.plan import Plan
+from package_keeper.domain.plan import Plan, Verdict
 
 CANCELLED = 130
 """The exit code of a run that a signal ended, as a shell gives it."""
@@ -18,7 +18,8 @@ class PackageReport:
     """One package's part of a run.
 
     `plan` is None where the run did not get that far; `error` is what stopped the package, if
-    anything did; `warnings` come on top of the plan's own.
+    anything did; `warnings` come on top of the plan's own; `listed` are the ids that were active
+    when they were listed once more after the plan, if they were.
     """
 
     name: str
@@ -26,6 +27,7 @@ class PackageReport:
     results: tuple[Result, ...] = ()
     error: KeeperError | None = None
     warnings: tuple[str, ...] = ()
+    listed: frozenset[int] | None = None
 
     def with_outcome(self, *outcomes: Outcome) -> tuple[Result, ...]:
         """The results that ended in one of these outcomes, in the order of the plan."""
@@ -36,16 +38,17 @@ class PackageReport:
         return sum(result.outcome.severity is severity for result in self.results)
 
     @property
-    def active(self) -> int:
-        """How many active versions were listed."""
-        return len(self.plan.decisions) if self.plan else 0
-
-    @property
     def left(self) -> int:
-        """How many active versions are left after the run."""
-        listed = {decision.version.id for decision in self.plan.decisions} if self.plan else set()
+        """How many active versions are left: of those listed last what is not gone, and the back.
+
+        Others may push and delete meanwhile, so it need not be the difference of other numbers.
+        """
+        decisions = self.plan.decisions if self.plan else ()
+        planned = {d.version.id for d in decisions if d.verdict is not Verdict.RESTORE}
+        there = planned if self.listed is None else self.listed
+        back = {result.version.id for result in self.with_outcome(Outcome.RESTORED)}
         gone = self.with_outcome(Outcome.DELETED, Outcome.ALREADY_GONE)
-        return self.active - sum(result.version.id in listed for result in gone)
+        return len((there | back) - {result.version.id for result in gone})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,12 +19,12 @@ class Tally:
     """Counts of versions.
 
     `active` is how many active versions there were before the run, `left` how many there are after
-    it. `planned` counts all changes, to deleted versions as well where those are to come back. It
-    is `deleted` + `restored` + `untagged` + `already_gone` + `retained` + `failed` +
-    `not_attempted`, in a dry run + `pending`, which is what a run would now set about. `retained`
-    counts all that stays for a reason that is no failure: retained, undeletable and changed.
-    `failed` also has the ids that were asked for and do not exist, and `restored` the parts that
-    were found on the way, which no plan has.
+    it, with what others pushed and deleted until the last look. `planned` counts all changes, to
+    deleted versions as well where those are to come back. It is `deleted` + `restored` + `untagged`
+    + `already_gone` + `retained` + `failed` + `not_attempted`, in a dry run + `pending`, which is
+    what a run would now set about. `retained` counts all that stays for a reason that is no
+    failure: retained, undeletable and changed. `failed` also has the ids that were asked for and do
+    not exist, and `restored` the parts that were found on the way, which no plan has.
     """
 
     active: int = 0
@@ -83,8 +83,6 @@ def tally(package: PackageReport, *, dry_run: bool) -> Tally:
     """
     decisions = package.plan.decisions if package.plan else ()
     restorable = package.plan.restorations if package.plan else ()
-    active = {d.version.id for d in decisions if d.verdict is not Verdict.RESTORE}
-    gone = package.with_outcome(Outcome.DELETED, Outcome.ALREADY_GONE)
     planned = changes(package.plan)
     ended = Counter(result.outcome for result in package.results)
     by_severity: Counter[Severity] = Counter()
@@ -104,10 +102,7 @@ def tally(package: PackageReport, *, dry_run: bool) -> Tally:
         failed=by_severity[Severity.FAILURE],
         not_attempted=ended[Outcome.NOT_ATTEMPTED] + open_ - pending,
         pending=pending,
-        left=len(decisions)
-        - len(restorable)
-        - sum(r.version.id in active for r in gone)
-        + ended[Outcome.RESTORED],
+        left=package.left,
     )
 
 

@@ -67,6 +67,8 @@ class Deletion:
     def _change(self, shown: Plan, versions: tuple[Version, ...], record: Record) -> None:
         """Look again immediately before the first write."""
         listed = self._surveyor.versions()
+        ids = frozenset(version.id for version in listed)
+        record.listed(ids)
         graph = self._surveyor.graph(both_listings(versions, listed))
         changer = Changer(self._package.ref, self._registry, self._asked, self._means, record)
-        changer.carry_out(shown, graph, frozenset(version.id for version in listed))
+        changer.carry_out(shown, graph, ids)

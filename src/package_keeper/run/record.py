@@ -22,12 +22,18 @@ class Record:
         self._error: KeeperError | None = None
         self._warnings: tuple[str, ...] = ()
         self._results: dict[int, Result] = {}
+        self._listed: frozenset[int] | None = None
         self._lock = threading.Lock()
 
     def plan(self, plan: Plan) -> None:
         """The plan that was made."""
         with self._lock:
             self._plan = plan
+
+    def listed(self, ids: frozenset[int]) -> None:
+        """The ids of what was active when it was listed once more."""
+        with self._lock:
+            self._listed = ids
 
     def warn(self, warnings: Iterable[str]) -> None:
         """Warnings on top of the plan's own."""
@@ -76,4 +82,5 @@ class Record:
                 results=tuple(ordered),
                 error=self._error,
                 warnings=self._warnings,
+                listed=self._listed,
             )
