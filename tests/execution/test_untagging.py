@@ -330,6 +330,14 @@ def test_a_journal_that_can_not_be_written_stops_before_anything_is_pushed() -> 
     assert scene.github.requests == []
 
 
+def test_a_fault_of_the_program_stops_it_and_is_told() -> None:
+    scene = Scene()
+    scene.github.script("content", scene.other.name, KeyError("x"))
+    first, second = scene.carry_out()
+    assert (first.outcome, first.detail) == (Outcome.ERROR, "stopped by KeyError: 'x'")
+    assert (second.outcome, second.detail) == (Outcome.NOT_ATTEMPTED, "stopped after error")
+
+
 def test_what_was_done_is_told_before_the_next_is_begun() -> None:
     """A run that dies in the middle of the second still reports the first."""
     scene = Scene()
