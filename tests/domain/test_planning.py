@@ -490,7 +490,7 @@ def test_only_tagged_versions_go_from_the_old_docker_registry() -> None:
     emptied = plan_of_type(PackageType.DOCKER, versions, rules(newest=0))
     assert deleted(emptied) == {1}
     assert grounds(emptied)[2] is Ground.LAST
-    assert grounds(made)[3] is Ground.LAST
+    assert grounds(made)[3] is Ground.NOT_READABLE
     assert reasons(made)[3] == "untagged in the old docker registry, which can't be read"
     assert made.warnings == (
         (

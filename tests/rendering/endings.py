@@ -6,6 +6,7 @@ from package_keeper.domain.errors import KeeperError
 from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
 from package_keeper.domain.report import PackageReport, RunReport
+from package_keeper.domain.restoring import leave
 from package_keeper.rendering.links import Links
 from package_keeper.rendering.summary import summary
 from rendering.reports import (
@@ -81,8 +82,8 @@ def restored(*outcomes: Outcome, dry: bool = False) -> RunReport:
         source="restore-ids",
     )
     child = replace(part(version(2, days=9), image), verdict=Verdict.RESTORE)
-    active = replace(unselected(version(3, "v3", days=3)), reason="it is active")
-    plan = Plan(package=package(), decisions=(child, back, active))
+    (active,) = leave([version(3, "v3", days=3)])
+    plan = Plan(package=package(), decisions=(child, back, active), restoring=True)
     found = (*plan.restorations, back)
     ended = tuple(
         Result(version=d.version, outcome=o) for d, o in zip(found, outcomes, strict=False)

@@ -52,7 +52,7 @@ class Lines(Console):
 def test_a_plan_has_a_line_for_each_deletion_and_sums_up_what_is_kept() -> None:
     digests = {n: version(n, days=0).name for n in (102, 103, 105, 106)}
     assert plan_lines(plan_of_a_release_train()) == (
-        "10 active versions: 6 to change",
+        "10 active versions: 6 to delete",
         "delete 1.2.0-rc.1 (id 101, created 2025-08-24): selected by delete: *-rc.*, rc",
         f"delete {digests[102]} (id 102, created 2025-08-24): part of 1.2.0-rc.1, which goes",
         f"delete {digests[103]} (id 103, created 2025-08-24): part of 1.2.0-rc.1, which goes",
@@ -76,7 +76,7 @@ def test_a_plan_without_changes_says_why() -> None:
     ("report", "lines"),
     [
         (normal_run(), ["octo-org/app (container): deleted 6 of 10, 4 left"]),
-        (dry_run(), ["octo-org/app (container): would change 6 of 10"]),
+        (dry_run(), ["octo-org/app (container): would delete 6 of 10"]),
         (access_denied(), ["octo-org/app: access denied or not found"]),
         (
             half_failed(),

@@ -39,9 +39,10 @@ def kept(ground: Ground, reason: str, source: str = "") -> Decision:
             "kept as the newest so that the package is not emptied",
         ),
         (
-            kept(Ground.LAST, "x", "the old docker registry"),
-            "kept because of the old docker registry",
+            kept(Ground.NOT_READABLE, "x", "the old docker registry"),
+            "untagged in the old docker registry, which can't be read",
         ),
+        (kept(Ground.ACTIVE, "it is active"), "active already"),
         (kept(Ground.DOUBT, "its parts", "its parts"), "kept in doubt: its parts"),
     ],
 )

@@ -16,7 +16,7 @@ def decision(number: int, verdict: Verdict) -> Decision:
     return Decision(
         version=version(number, f"v{number}", days=number),
         verdict=verdict,
-        ground=Ground.NOT_SELECTED if kept else Ground.RULE,
+        ground=Ground.ACTIVE if kept else Ground.RULE,
         reason="it is active" if kept else "asked for by restore",
         source="" if kept else "restore",
     )

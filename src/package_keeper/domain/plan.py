@@ -28,6 +28,8 @@ class Ground(Enum):
     PART = "part"
     LAST = "last"
     DOUBT = "doubt"
+    NOT_READABLE = "not readable"
+    ACTIVE = "active"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -217,7 +217,7 @@ def _why_kept(draft: _Draft, key: str, version: Version) -> tuple[Ground, str, s
         doubt = draft.settlement.doubted[key].value
         return Ground.DOUBT, doubt, doubt
     if key in draft.spared:
-        return Ground.LAST, *_why_spared(draft, version)
+        return _why_spared(draft, version)
     root = draft.settlement.needed.get(key, key)
     if root != key and _is_for_another(draft, key, version):
         label = draft.graph.versions[root].label if root in draft.graph.versions else root
@@ -225,10 +225,12 @@ def _why_kept(draft: _Draft, key: str, version: Version) -> tuple[Ground, str, s
     return Ground.NOT_SELECTED, "no delete rule selects it", ""
 
 
-def _why_spared(draft: _Draft, version: Version) -> tuple[str, str]:
-    if version.tags or draft.package_type is not PackageType.DOCKER:
-        return "the newest, kept so that the package is not emptied (if-empty)", "if-empty"
-    return "untagged in the old docker registry, which can't be read", "the old docker registry"
+def _why_spared(draft: _Draft, version: Version) -> tuple[Ground, str, str]:
+    if draft.package_type is PackageType.DOCKER and not version.tags:
+        reason = "untagged in the old docker registry, which can't be read"
+        return Ground.NOT_READABLE, reason, "the old docker registry"
+    reason = "the newest, kept so that the package is not emptied (if-empty)"
+    return Ground.LAST, reason, "if-empty"
 
 
 def _is_for_another(draft: _Draft, key: str, version: Version) -> bool:

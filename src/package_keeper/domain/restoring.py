@@ -229,7 +229,7 @@ def leave(active: Sequence[Version]) -> tuple[Decision, ...]:
         Decision(
             version=version,
             verdict=Verdict.KEEP,
-            ground=Ground.NOT_SELECTED,
+            ground=Ground.ACTIVE,
             reason="it is active",
         )
         for version in sorted(active, key=newest_first)

@@ -29,6 +29,10 @@ GRACE = timedelta(days=1)
 them, so a fresh untagged version may be about to be needed."""
 
 
+AGE = "older-than: "
+"""Begins the text of the rule that `older-than` stands for: what is younger is kept."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShortInputs:
     """The short inputs, parsed; None and empty tuples where they are not given."""
@@ -69,7 +73,7 @@ def _keep_rules(inputs: ShortInputs) -> list[Rule]:
     if inputs.versions_to_keep is not None:
         rules.append(_newest(inputs, inputs.versions_to_keep))
     if inputs.older_than is not None:
-        text = f"older-than: {describe_age(inputs.older_than)}"
+        text = f"{AGE}{describe_age(inputs.older_than)}"
         young = YoungerThan(age=inputs.older_than)
         rules.append(Rule(verb=Verb.KEEP, text=text, conditions=(young,)))
     return rules

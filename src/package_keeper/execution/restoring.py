@@ -16,7 +16,7 @@ from package_keeper.domain.errors import WaitedTooLong
 from package_keeper.domain.model import PackageRef, Version
 from package_keeper.domain.outcome import Outcome, Result, result_of
 from package_keeper.domain.restoring import KEPT_FOR
-from package_keeper.pacing.exchange import Cancelled
+from package_keeper.pacing.exchange import Cancelled, bringing_to_an_end
 
 ATTEMPTS = 3
 _OR_GONE = (
@@ -106,7 +106,8 @@ class RestorationSettler:
     def _is_active(self, version: Version) -> bool | None:
         """Whether it can be read as active; None where reading says neither."""
         try:
-            self.api.version(self.ref, version.id)
+            with bringing_to_an_end():
+                self.api.version(self.ref, version.id)
         except Refused as refused:
             return False if refused.refusal is Refusal.NOT_FOUND else None
         except (AnswerLost, WaitedTooLong, Cancelled):

@@ -109,7 +109,7 @@ def plan_lines(plan: Plan) -> tuple[str, ...]:
         return (nothing_selected(plan, LOG), *_reading(plan))
     deleted = len(plan.restorations)
     active = counted(len(plan.decisions) - deleted, "active version")
-    head = f"{active}: {number(len(planned))} to {'restore' if deleted else 'change'}"
+    head = f"{active}: {number(len(planned))} to {_verb(plan)}"
     if plan.restores_package:
         head = f"The whole package is back: {counted(len(planned), 'version')}"
     whole = ("The whole package is deleted.",) if plan.deletes_package else ()
@@ -118,6 +118,13 @@ def plan_lines(plan: Plan) -> tuple[str, ...]:
         for group in ([] if plan.deletes_package else kept_groups(plan))
     )
     return (head, *whole, *map(_decision_line, planned), *kept, *_reading(plan))
+
+
+def _verb(plan: Plan) -> str:
+    """What the plan does to the versions that it counts."""
+    if plan.restoring:
+        return "restore"
+    return "change" if plan.untags else "delete"
 
 
 def _decision_line(decision: Decision) -> str:
@@ -140,9 +147,8 @@ def package_line(report: PackageReport, *, dry_run: bool) -> str:
     restores = bool(report.plan and (report.plan.restoring or report.plan.restorations))
     parts = []
     if report.plan and dry_run:
-        what = "restore" if restores else "change"
         of_all = "" if restores else f" of {number(counts.active)}"
-        parts.append(f"would {what} {number(counts.pending)}{of_all}")
+        parts.append(f"would {_verb(report.plan)} {number(counts.pending)}{of_all}")
     elif restores:
         parts.append(f"restored {number(counts.restored)}")
     elif report.plan or report.results:

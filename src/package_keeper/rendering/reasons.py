@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from package_keeper.domain.plan import Decision, Ground, Plan
+from package_keeper.domain.shorthand import AGE
 from package_keeper.rendering.untrusted import code, for_log, inline, shorten
 from package_keeper.rendering.words import counted, number
 
@@ -25,13 +26,18 @@ class Style:
 LOG = Style(plain=for_log, quoted=for_log)
 MARKDOWN = Style(plain=inline, quoted=code)
 
-_OLDER_THAN = "older-than: "
-"""Begins the text of the rule that `older-than` stands for: what is younger is kept."""
+_BY_SOURCE = (Ground.RULE, Ground.DOUBT)
+"""The grounds of which each source is told apart."""
 
-_ACTIVE = "it is active"
-"""The reason for leaving a version where others are to come back."""
 
-_BY_SOURCE = (Ground.RULE, Ground.NOT_SELECTED, Ground.LAST, Ground.DOUBT)
+_PHRASES = {
+    Ground.NOT_SELECTED: "not selected by any delete rule",
+    Ground.NEEDED: "needed by images that are kept",
+    Ground.PART: "part of other versions",
+    Ground.LAST: "kept as the newest so that the package is not emptied",
+    Ground.NOT_READABLE: "untagged in the old docker registry, which can't be read",
+    Ground.ACTIVE: "active already",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +54,17 @@ class KeptGroup:
         match self.ground:
             case Ground.RULE:
                 return _by_rule(source, style)
-            case Ground.NOT_SELECTED:
-                return "active already" if source == _ACTIVE else "not selected by any delete rule"
-            case Ground.NEEDED:
-                return "needed by images that are kept"
-            case Ground.PART:
-                return "part of other versions"
-            case Ground.LAST | Ground.DOUBT:
-                return _by_caution(self.ground, source, style)
+            case Ground.DOUBT:
+                return f"kept in doubt: {style.plain(source)}"
+            case (
+                Ground.NOT_SELECTED
+                | Ground.NEEDED
+                | Ground.PART
+                | Ground.LAST
+                | Ground.NOT_READABLE
+                | Ground.ACTIVE
+            ):
+                return _PHRASES[self.ground]
         assert_never(self.ground)
 
 
@@ -99,14 +108,6 @@ def reason_of(decision: Decision, style: Style) -> str:
 
 
 def _by_rule(source: str, style: Style) -> str:
-    if source.startswith(_OLDER_THAN):
-        return f"younger than {style.plain(source.removeprefix(_OLDER_THAN))}"
+    if source.startswith(AGE):
+        return f"younger than {style.plain(source.removeprefix(AGE))}"
     return f"kept by {style.quoted(source.removeprefix('keep: '))}"
-
-
-def _by_caution(ground: Ground, source: str, style: Style) -> str:
-    if ground is Ground.DOUBT:
-        return f"kept in doubt: {style.plain(source)}"
-    if source == "if-empty":
-        return "kept as the newest so that the package is not emptied"
-    return f"kept because of {style.plain(source)}"
