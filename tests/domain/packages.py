@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.vendor.pretty import RepresentationPrinter
 
 from package_keeper.domain.confirming import both_listings
-from package_keeper.domain.images import ImageGraph, Readings, build_graph
+from package_keeper.domain.images import ImageGraph, build_graph
 from package_keeper.domain.manifests import INDEX_TYPES, MANIFEST_TYPES, Child, Manifest
 from package_keeper.domain.model import (
     Owner,
@@ -22,6 +22,7 @@ from package_keeper.domain.model import (
     PackageType,
     Version,
 )
+from package_keeper.domain.readings import Readings
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 OWNER = Owner(login="acme", kind=OwnerKind.ORGANIZATION)

@@ -3,9 +3,10 @@
 import pytest
 
 from domain.packages import Pushes, World, digest_of, referrer_tag, version
-from package_keeper.domain.images import ImageGraph, Readings, Role, build_graph, plain_graph
+from package_keeper.domain.images import ImageGraph, Role, build_graph, plain_graph
 from package_keeper.domain.manifests import DOCKER_SCHEMA_2, INDEX_TYPES, Child, Manifest
 from package_keeper.domain.model import Version
+from package_keeper.domain.readings import Readings
 
 IMAGE, PART, ORPHAN, SUPERSEDED = Role.IMAGE, Role.PART, Role.ORPHAN, Role.SUPERSEDED
 

@@ -19,12 +19,13 @@ from domain.promises import (
     twice_as_many,
 )
 from package_keeper.domain.errors import ManifestsUnreadable
-from package_keeper.domain.images import Readings, build_graph
+from package_keeper.domain.images import build_graph
 from package_keeper.domain.limits import IfEmpty
 from package_keeper.domain.model import PackageType
 from package_keeper.domain.patterns import Pattern
 from package_keeper.domain.plan import Plan, Verdict
 from package_keeper.domain.planning import Question, make_plan
+from package_keeper.domain.readings import Readings
 from package_keeper.domain.rules import IdIn, Rule, Verb
 from package_keeper.domain.selection import may_delete
 from package_keeper.domain.shorthand import ShortInputs, rules_of

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from domain.packages import NOW, Pushes, package
-from package_keeper.domain.images import Readings, Role, build_graph
+from package_keeper.domain.images import Role, build_graph
 from package_keeper.domain.manifests import DOCKER_SCHEMA_2, STAND_IN, Child
 from package_keeper.domain.planning import Question, make_plan
+from package_keeper.domain.readings import Readings
 from package_keeper.domain.shorthand import ShortInputs, rules_of
 
 

@@ -19,9 +19,9 @@ from domain.packages import (
 from fakes.github import GitHubInMemory, RegistryInMemory, lost, refused
 from package_keeper.domain.answers import Refused
 from package_keeper.domain.errors import WaitedTooLong
-from package_keeper.domain.images import Readings
 from package_keeper.domain.manifests import DOCKER_SCHEMA_2, INDEX_TYPES, Child, Manifest
 from package_keeper.domain.model import Version
+from package_keeper.domain.readings import Readings
 from package_keeper.inventory.reading import ManifestReader
 
 GONE = digest_of("gone")

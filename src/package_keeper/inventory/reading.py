@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from package_keeper.domain.answers import AnswerLost, Refusal, Refused
-from package_keeper.domain.images import Readings
 from package_keeper.domain.manifests import DOCKER_SCHEMA_2, Manifest
 from package_keeper.domain.model import Version
+from package_keeper.domain.readings import Readings
 from package_keeper.inventory.ports import Manifests
 from package_keeper.pacing.together import ask_together
 

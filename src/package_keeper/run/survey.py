@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from package_keeper.domain.errors import ListingIncomplete
-from package_keeper.domain.images import ImageGraph, Readings, build_graph, plain_graph
+from package_keeper.domain.images import ImageGraph, build_graph, plain_graph
 from package_keeper.domain.model import Package, Version
 from package_keeper.domain.planning import Question
+from package_keeper.domain.readings import Readings
 from package_keeper.domain.selection import may_delete
 from package_keeper.inventory.listing import list_versions
 from package_keeper.inventory.ports import Packages

@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from package_keeper.domain.errors import PartsLost
-from package_keeper.domain.images import Readings, build_graph
+from package_keeper.domain.images import build_graph
 from package_keeper.domain.model import PackageRef, Version
 from package_keeper.domain.plan import Decision
+from package_keeper.domain.readings import Readings
 from package_keeper.domain.repairing import plan_repair
 from package_keeper.inventory.reading import ManifestReader
 
