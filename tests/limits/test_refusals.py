@@ -201,7 +201,7 @@ def test_a_package_with_a_much_used_version_stays(
         (Said(status=403, message=VERSIONS_SCOPE), "/versions", "read:packages"),
         (Said(status=403, message="Resource not accessible by integration"), "/versions", "Admin"),
         (Said(status=401, message="Bad credentials"), "/users/acme", "token is not valid"),
-        (Said(status=403, message=ALLOW_LIST), "/npm/app", "runner of its own"),
+        (Said(status=403, message=ALLOW_LIST), "/npm/app", "a runner whose address"),
         (
             Said(
                 status=403,
