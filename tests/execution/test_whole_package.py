@@ -5,6 +5,7 @@ import pytest
 from domain.packages import NOW, Pushes, package
 from fakes.github import NO_PACKAGE, GitHubInMemory, LostAfterwards, Scripted, Stale, lost, refused
 from fakes.runs import TOKEN, LinesInMemory
+from package_keeper.domain.answers import Refused
 from package_keeper.domain.errors import WaitedTooLong
 from package_keeper.domain.limits import IfEmpty
 from package_keeper.domain.outcome import Outcome
@@ -14,7 +15,7 @@ from package_keeper.domain.planning import Question, make_plan
 from package_keeper.domain.shorthand import ShortInputs, rules_of
 from package_keeper.execution.journal import Journal
 from package_keeper.execution.whole_package import PackageDeleter
-from package_keeper.pacing.exchange import Cancelled
+from package_keeper.pacing.exchange import Cancelled, is_bringing_to_an_end
 
 
 class Scene:
@@ -120,6 +121,22 @@ def test_a_look_that_is_behind_makes_no_deletion_of_an_error() -> None:
     scene = Scene().answers(LostAfterwards("502"))
     there = scene.github.package(scene.plan.package.ref)
     assert scene.reads(Stale(there)).carry_out() == (Outcome.ERROR, "still there after 502")
+
+
+@pytest.mark.parametrize("answer", [lost("reset"), refused(404, NO_PACKAGE)])
+def test_one_reading_that_is_behind_says_nothing(answer: Exception) -> None:
+    scene = Scene().answers(answer).reads(refused(404, NO_PACKAGE))
+    outcome, _ = scene.carry_out()
+    assert outcome is (Outcome.DENIED if isinstance(answer, Refused) else Outcome.ERROR)
+    assert "app" in scene.github.held
+
+
+def test_a_run_that_is_cancelled_still_looks_what_became_of_the_package() -> None:
+    looks: list[bool] = []
+    scene = Scene().answers(LostAfterwards("502"))
+    scene.github.before = lambda _: looks.append(is_bringing_to_an_end())
+    assert scene.carry_out()[0] is Outcome.DELETED
+    assert looks == [False, True, True]
 
 
 @pytest.mark.parametrize("written", [2, 3], ids=["a version's", "the package's"])

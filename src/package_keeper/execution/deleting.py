@@ -6,7 +6,6 @@ sent again only after the version was seen to be there still.
 """
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import assert_never
 
 from package_keeper.domain.access import Operation, advice_on
@@ -14,17 +13,9 @@ from package_keeper.domain.answers import AnswerLost, Refusal, Refused
 from package_keeper.domain.errors import WaitedTooLong
 from package_keeper.domain.model import PackageRef, Version
 from package_keeper.domain.outcome import Outcome, Result, result_of
+from package_keeper.execution.looking import Presence, presence_of
 from package_keeper.execution.ports import Deletions
-from package_keeper.pacing.exchange import Cancelled, bringing_to_an_end
-
-
-class _Presence(Enum):
-    """What reading says of a version; unknown is neither "there" nor "gone"."""
-
-    THERE = "there"
-    GONE = "gone"
-    UNKNOWN = "unknown"
-
+from package_keeper.pacing.exchange import Cancelled
 
 ATTEMPTS = 3
 """How often a deletion is sent in all when its answers get lost."""
@@ -57,7 +48,7 @@ class DeletionSettler:
             except AnswerLost as error:
                 lost = error
                 presence = self._look(version)
-                if presence is not _Presence.THERE:
+                if presence is not Presence.THERE:
                     return self._lost(version, error, presence)
             except (WaitedTooLong, Cancelled):
                 if lost is None:
@@ -94,56 +85,37 @@ class DeletionSettler:
         request_id = refused.answer.request_id
         presence = self._look(version)
         match presence:
-            case _Presence.GONE if after_lost:
+            case Presence.GONE if after_lost:
                 detail = "deleted; the answer to the first request was lost"
                 return result_of(version, Outcome.DELETED, detail, request_id)
-            case _Presence.GONE:
+            case Presence.GONE:
                 detail = "it was gone before this run came to it"
                 return result_of(version, Outcome.ALREADY_GONE, detail, request_id)
-            case _Presence.THERE:
+            case Presence.THERE:
                 said = f"GitHub answered {refused.answer.said}, though it can be read"
                 hint = self._advice(refused)
                 return result_of(version, Outcome.DENIED, said, request_id, hint=hint)
-            case _Presence.UNKNOWN:
+            case Presence.UNKNOWN:
                 detail = f"GitHub answered {refused.answer.said}, and it can't be read"
                 return result_of(version, Outcome.ERROR, detail, request_id)
         assert_never(presence)
 
-    def _lost(self, version: Version, lost: AnswerLost, presence: _Presence) -> Result:
-        if presence is _Presence.GONE:
+    def _lost(self, version: Version, lost: AnswerLost, presence: Presence) -> Result:
+        if presence is Presence.GONE:
             detail = f"deleted; the answer was lost ({lost.reason}) and it is gone"
             return result_of(version, Outcome.DELETED, detail, lost.request_id)
         detail = f"no usable answer ({lost.reason}), and what became of it can't be read"
         return result_of(version, Outcome.ERROR, detail, lost.request_id)
 
-    def _look(self, version: Version) -> _Presence:
+    def _look(self, version: Version) -> Presence:
         """Whether the version is there.
 
-        Gone only if two readings say so, since now and then one is stale, and if in between the
-        package, which must exist, can be read.
+        The package must exist, so that where it can't be read either, 404 says nothing about it.
         """
-        with bringing_to_an_end():
-            presence = self._read(version)
-            if presence is not _Presence.GONE:
-                return presence
-            return self._read(version) if self._package_is_there() else _Presence.UNKNOWN
-
-    def _read(self, version: Version) -> _Presence:
-        try:
-            self.api.version(self.ref, version.id)
-        except Refused as refused:
-            missing = refused.refusal is Refusal.NOT_FOUND
-            return _Presence.GONE if missing else _Presence.UNKNOWN
-        except (AnswerLost, WaitedTooLong, Cancelled):
-            return _Presence.UNKNOWN
-        return _Presence.THERE
-
-    def _package_is_there(self) -> bool:
-        try:
-            self.api.package(self.ref)
-        except (Refused, AnswerLost, WaitedTooLong, Cancelled):
-            return False
-        return True
+        return presence_of(
+            lambda: self.api.version(self.ref, version.id),
+            meanwhile=lambda: self.api.package(self.ref),
+        )
 
     def _advice(self, refused: Refused) -> str:
         return advice_on(refused, self.token, Operation.DELETE, self.ref)

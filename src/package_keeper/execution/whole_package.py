@@ -6,6 +6,7 @@ goes: planning does, where `if-empty` says so.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import assert_never
 
 from package_keeper.domain.access import Operation, advice_on
 from package_keeper.domain.answers import AnswerLost, Refusal, Refused
@@ -14,6 +15,7 @@ from package_keeper.domain.model import PackageRef, Version
 from package_keeper.domain.outcome import Outcome, Result, result_of
 from package_keeper.domain.plan import Plan, Verdict
 from package_keeper.execution.journal import Journal
+from package_keeper.execution.looking import Presence, presence_of
 from package_keeper.execution.ports import Deletions
 from package_keeper.pacing.exchange import Cancelled
 
@@ -62,7 +64,7 @@ class PackageDeleter:
         said = f"deleting the package: GitHub answered {refused.answer.said}"
         if refused.refusal is Refusal.TOO_MANY_DOWNLOADS:
             return _end(Outcome.UNDELETABLE, said, request_id)
-        if refused.refusal is Refusal.NOT_FOUND and self._is_gone(ref):
+        if refused.refusal is Refusal.NOT_FOUND and self._look(ref) is Presence.GONE:
             detail = "it was gone before this run came to it"
             return _end(Outcome.ALREADY_GONE, detail, request_id)
         hint = advice_on(refused, self.token, Operation.DELETE, ref)
@@ -70,24 +72,21 @@ class PackageDeleter:
         return _end(outcome, said, request_id, hint=hint)
 
     def _lost(self, plan: Plan, lost: AnswerLost) -> _End:
-        is_gone = self._is_gone(plan.package.ref)
-        if is_gone is None:
-            detail = f"what became of it can't be read: {lost.reason}"
-            return _end(Outcome.ERROR, detail, lost.request_id)
-        if is_gone:
-            detail = "deleted; the answer was lost and it is gone"
-            return _end(Outcome.DELETED, detail, lost.request_id)
-        return _end(Outcome.ERROR, f"still there after {lost.reason}", lost.request_id)
+        presence = self._look(plan.package.ref)
+        match presence:
+            case Presence.GONE:
+                detail = "deleted; the answer was lost and it is gone"
+                return _end(Outcome.DELETED, detail, lost.request_id)
+            case Presence.THERE:
+                return _end(Outcome.ERROR, f"still there after {lost.reason}", lost.request_id)
+            case Presence.UNKNOWN:
+                detail = f"what became of it can't be read: {lost.reason}"
+                return _end(Outcome.ERROR, detail, lost.request_id)
+        assert_never(presence)
 
-    def _is_gone(self, ref: PackageRef) -> bool | None:
-        """Whether it is not found any more, though it could be read until now; None if unknown."""
-        try:
-            self.api.package(ref)
-        except Refused as refused:
-            return True if refused.refusal is Refusal.NOT_FOUND else None
-        except (AnswerLost, WaitedTooLong, Cancelled):
-            return None
-        return False
+    def _look(self, ref: PackageRef) -> Presence:
+        """Whether it is there still; until now it could be read, so 404 is no missing right."""
+        return presence_of(lambda: self.api.package(ref))
 
 
 def _end(outcome: Outcome, detail: str, request_id: str | None = None, *, hint: str = "") -> _End:
