@@ -48,7 +48,7 @@ class Scene:
             package(), pushes.world().graph(), Question(rules=rules, now=NOW, untag=True)
         )
 
-    def carry_out(self, tags: Tags | None = None) -> list[Result]:
+    def carry_out(self, tags: Tags | None = None, *, stopped: str = "") -> list[Result]:
         """What came of it, in the order in which it was told."""
         self.recorded: list[Result] = []
         ref = self.github.only.ref
@@ -61,7 +61,7 @@ class Scene:
             record=self.recorded.append,
             is_cancelled=lambda: self.cancelled,
         )
-        untagger.carry_out(self.plan)
+        untagger.carry_out(self.plan, stopped=stopped)
         return self.recorded
 
     def after_push(self, action: str, *answers: Scripted) -> None:
@@ -315,6 +315,15 @@ def test_a_cancelled_run_takes_no_further_tag_off() -> None:
     results = scene.carry_out()
     assert [result.outcome for result in results] == [Outcome.UNTAGGED, Outcome.NOT_ATTEMPTED]
     assert results[1].detail == "the run was cancelled"
+
+
+def test_where_the_deletions_stopped_no_tag_is_taken_off_and_it_says_why() -> None:
+    scene = Scene()
+    results = scene.carry_out(stopped="stopped after three denials")
+    assert [(r.outcome, r.detail) for r in results] == [
+        (Outcome.NOT_ATTEMPTED, "stopped after three denials")
+    ] * 2
+    assert scene.github.requests == []
 
 
 def test_a_journal_that_can_not_be_written_stops_before_anything_is_pushed() -> None:

@@ -53,9 +53,11 @@ class Untagger:
     record: Callable[[Result], None]
     is_cancelled: Callable[[], bool]
 
-    def carry_out(self, plan: Plan) -> None:
-        """Take off what the plan says and tell what became of it; a failure ends the rest."""
-        stopped = ""
+    def carry_out(self, plan: Plan, *, stopped: str = "") -> None:
+        """Take off what the plan says and tell what became of it; a failure ends the rest.
+
+        `stopped` says why nothing more is to be begun, if so: then all of it is told as that.
+        """
         for decision in plan.untags:
             stopped = stopped or ("the run was cancelled" if self.is_cancelled() else "")
             stopped = stopped or (self.journal.failure.message if self.journal.failure else "")
