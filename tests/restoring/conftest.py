@@ -7,12 +7,15 @@ import pytest
 
 from end_to_end.world import ago
 from fake_github import FakePackage
+from package_keeper.run import restoring_package
 from restoring.asking import push
 from scenarios.stage import Stage, staged
 
 
 @pytest.fixture
 def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    monkeypatch.setattr(restoring_package, "TWICE", (0.0, 0.0))
+    monkeypatch.setattr(restoring_package, "PATIENTLY", (0.0, 0.0, 0.0))
     with staged(tmp_path, monkeypatch) as stage:
         yield stage
 
