@@ -1,6 +1,10 @@
 """A kept manifest is the one its digest names, and no file makes a run fail."""
 
 import json
+import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -166,15 +170,53 @@ def test_a_place_that_can_not_be_used_is_warned_of(tmp_path: Path, warnings: War
     ]
 
 
-def test_a_write_that_fails_leaves_the_old_file(path: Path, warnings: Warnings) -> None:
+@contextmanager
+def disk_with_room_for(size: int) -> Iterator[None]:
+    """No file of this process may grow larger meanwhile."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
+    path: Path, warnings: Warnings
+) -> None:
     filled(path)
-    path.with_name("manifests.jsonl.partial").mkdir()
     cache = ManifestCache(path, warn=warnings)
     cache.put(DIGESTS[7], OCI_INDEX, content(7))
+    with disk_with_room_for(path.stat().st_size // 2):
+        cache.save()
+    cache.close()
+    assert warnings == ["The manifest cache could not be written: File too large."]
+    assert found(path) == [0, 1, 2]
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_no_link_beside_the_file_is_followed(path: Path, tmp_path: Path) -> None:
+    """A checkout can hold links of any name."""
+    outside = tmp_path / "outside"
+    outside.write_text("precious")
+    path.parent.mkdir()
+    for name in ("manifests.jsonl.partial", "manifests.jsonl.tmp", "manifests.jsonl"):
+        path.with_name(name).symlink_to(outside)
+    cache = ManifestCache(path, warn=lambda _: None)
+    cache.put(DIGESTS[1], OCI_INDEX, content(1))
     cache.save()
     cache.close()
-    assert len(warnings) == 1
-    assert found(path) == [0, 1, 2]
+    assert outside.read_text() == "precious"
+    assert not path.is_symlink()
+    assert found(path) == [1]
+
+
+def test_later_steps_may_read_it(path: Path) -> None:
+    """The step that saves it is another user's than the one in the container."""
+    filled(path)
+    umask = os.umask(0)
+    os.umask(umask)
+    assert path.stat().st_mode & 0o777 == 0o644 & ~umask
 
 
 @given(junk=st.binary(max_size=300), place=st.integers(0, 600), cut=st.booleans())

@@ -7,15 +7,18 @@ useless but not false. Decides the form of the file, which entries stay when it 
 decide when a manifest is asked for.
 
 JSON Lines: a header, then `["sha256:…", "media type", "content"]` a line. Only the places of lines
-are held in memory. The file is replaced whole, so that an interrupted run leaves the old one.
+are held in memory. The file is replaced whole, so that an interrupted run leaves the old one, and
+what is beside it is left alone.
 """
 
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
+from secrets import token_hex
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
@@ -84,16 +87,12 @@ class ManifestCache:
         with self._lock:
             if not self._added_bytes:
                 return
-            partial = self._path.with_name(f"{self._path.name}.partial")
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-                with partial.open("wb") as file:
+                with _replacing(self._path) as file:
                     file.writelines(self._lines_to_keep())
-                partial.replace(self._path)
             except OSError as error:
                 self._warn(f"The manifest cache could not be written: {_reason(error)}.")
-                with suppress(OSError):
-                    partial.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the files, without saving; nothing is found afterwards."""
@@ -137,6 +136,25 @@ class ManifestCache:
             if place is not None and place[2] <= room:
                 room -= place[2]
                 yield _line(place)
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A new file that takes the place of this one where nothing goes wrong.
+
+    Its name is nobody's to guess and no link is followed, since a checkout may hold any.
+    """
+    partial = path.with_name(f"{path.name}.{token_hex(8)}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    descriptor = os.open(partial, flags, 0o644)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+        partial.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise
 
 
 def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
