@@ -80,6 +80,13 @@ class Scene:
         return self.github.only.versions[version.id].tags
 
     @property
+    def unended(self) -> set[object]:
+        """The ids of what the journal says was started and not how it ended."""
+        actions = self.stage.lines.actions
+        ended = {number for number, outcome in actions if outcome != "started"}
+        return {number for number, _ in actions} - ended
+
+    @property
     def state(self) -> dict[str, tuple[str, ...]]:
         """By digest, the tags of what has any."""
         return {v.name: v.tags for v in self.github.only.versions.values() if v.tags}
@@ -88,9 +95,9 @@ class Scene:
 def test_the_tags_are_gone_and_the_images_are_as_they_were() -> None:
     scene = Scene()
     results = scene.carry_out()
-    assert [(r.version.id, r.outcome, r.detail) for r in results] == [
-        (scene.other.id, Outcome.UNTAGGED, "took off pr-3"),
-        (scene.image.id, Outcome.UNTAGGED, "took off pr-1, pr-2"),
+    assert [(r.version.id, r.outcome, r.detail, r.tags_off) for r in results] == [
+        (scene.other.id, Outcome.UNTAGGED, "took off pr-3", ("pr-3",)),
+        (scene.image.id, Outcome.UNTAGGED, "took off pr-1, pr-2", ("pr-1", "pr-2")),
     ]
     assert (scene.tags(scene.image), scene.tags(scene.other)) == (("v1",), ("v2",))
     assert len(scene.github.only.versions) == 3
@@ -275,6 +282,7 @@ def test_what_was_taken_off_before_a_failure_is_told() -> None:
     scene.github.script("put_manifest", "pr-2", Cancelled("stop"))
     result = scene.carry_out()[1]
     assert (result.outcome, result.detail) == (Outcome.NOT_ATTEMPTED, "took off pr-1; stop")
+    assert result.tags_off == ("pr-1",)
     assert scene.tags(scene.image) == ("v1", "pr-2")
 
 
@@ -290,7 +298,7 @@ def test_what_was_taken_off_is_told_whatever_the_failure(answer: Exception, said
     scene = Scene()
     scene.github.script("put_manifest", "pr-2", answer)
     result = scene.carry_out()[1]
-    assert (result.outcome, result.detail) == (Outcome.ERROR, said)
+    assert (result.outcome, result.detail, result.tags_off) == (Outcome.ERROR, said, ("pr-1",))
 
 
 def test_a_stand_in_that_is_gone_already_has_taken_the_tag_along() -> None:
@@ -345,6 +353,104 @@ def test_a_fault_of_the_program_stops_it_and_is_told() -> None:
     first, second = scene.carry_out()
     assert (first.outcome, first.detail) == (Outcome.ERROR, "stopped by KeyError: 'x'")
     assert (second.outcome, second.detail) == (Outcome.NOT_ATTEMPTED, "stopped after error")
+
+
+FAULT = RuntimeError("a fault")
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ("versions", "what was pushed under pr-3 could not be looked for (RuntimeError: a fault)"),
+        ("delete_version", "stopped by RuntimeError: a fault"),
+    ],
+)
+def test_a_fault_after_the_push_moves_the_tag_back_as_well(action: str, said: str) -> None:
+    scene = Scene()
+    scene.after_push(action, FAULT)
+    first, second = scene.carry_out()
+    assert (first.version.id, first.outcome) == (scene.other.id, Outcome.ERROR)
+    assert first.detail == f"pr-3 was moved back to the image: {said}"
+    assert first.tags_off == ()
+    assert scene.tags(scene.other) == ("v2", "pr-3")
+    assert (second.outcome, second.detail) == (Outcome.NOT_ATTEMPTED, "stopped after error")
+    assert scene.unended == set()
+
+
+def test_a_fault_in_the_push_moves_the_tag_back_as_it_may_have_moved() -> None:
+    scene = Scene()
+    registry = FaultAfterPush(RegistryInMemory(scene.github, scene.github.only))
+    first, _ = scene.carry_out(registry)
+    assert (first.outcome, first.detail) == (
+        Outcome.ERROR,
+        "pr-3 was moved back to the image: stopped by RuntimeError: a fault",
+    )
+    assert scene.tags(scene.other) == ("v2", "pr-3")
+    assert scene.unended == set()
+
+
+@dataclass(slots=True)
+class FaultAfterPush(Noting):
+    """A registry whose first push is done, and whose answer is not understood."""
+
+    def put_manifest(self, tag: str, content: bytes, media_type: str) -> str:
+        # `super()` does not know the class that slots make of this one.
+        digest = Noting.put_manifest(self, tag, content, media_type)
+        if len(self.pushed) == 1:
+            raise FAULT
+        return digest
+
+
+def test_a_fault_in_moving_back_says_where_the_tag_is() -> None:
+    scene = Scene()
+    scene.github.script("delete_version", STAND_IN, refused(403, "no"))
+    scene.after_push("put_manifest", FAULT)
+    first, _ = scene.carry_out()
+    where = "pr-3 now points to an empty stand-in and could not be moved back"
+    assert first.outcome is Outcome.ERROR
+    assert first.detail == f"{where} (RuntimeError: a fault): GitHub answered 403: no"
+    assert first.tags_off == ("pr-3",)
+    assert scene.unended == set()
+
+
+def test_a_tag_of_which_nothing_can_be_read_any_more_may_be_on_the_stand_in() -> None:
+    scene = Scene()
+    scene.github.script("delete_version", STAND_IN, refused(403, "no"))
+    scene.after_push("digest_of", lost("reset"), lost("reset"))
+    first, _ = scene.carry_out()
+    where = "pr-3 may now point to an empty stand-in and could not be moved back (reset)"
+    assert (first.outcome, first.tags_off) == (Outcome.ERROR, ("pr-3",))
+    assert first.detail.startswith(f"{where}: ")
+
+
+def test_a_tag_that_is_back_though_the_answer_was_lost_is_not_said_to_be_elsewhere() -> None:
+    scene = Scene()
+    scene.github.script("delete_version", STAND_IN, refused(403, "no"))
+
+    def lose(request: Request) -> None:
+        if request.action == "put_manifest" and STAND_IN in scene.github.only.versions:
+            scene.github.script("put_manifest", "pr-3", LostAfterwards("502"))
+
+    scene.github.before = lose
+    first, _ = scene.carry_out()
+    assert (first.outcome, first.tags_off) == (Outcome.DENIED, ())
+    assert first.detail.startswith("pr-3 points to the image: GitHub answered 403")
+    assert scene.tags(scene.other) == ("v2", "pr-3")
+
+
+def test_a_stand_in_that_went_though_it_was_not_told_took_the_tag_along() -> None:
+    """The deletion was done, and a fault came before that was known."""
+    scene = Scene()
+
+    def fault(request: Request) -> None:
+        if request == Request("delete_version", STAND_IN):
+            scene.github.only.delete(STAND_IN)
+            raise FAULT
+
+    scene.github.before = fault
+    first, _ = scene.carry_out()
+    assert (first.outcome, first.tags_off) == (Outcome.ERROR, ("pr-3",))
+    assert first.detail == "pr-3 now points to nothing: stopped by RuntimeError: a fault"
 
 
 def test_what_was_done_is_told_before_the_next_is_begun() -> None:

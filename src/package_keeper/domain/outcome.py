@@ -53,7 +53,8 @@ class Severity(Enum):
 class Result:
     """What became of one planned action, in words, with GitHub's request id where there is one.
 
-    `hint` says what to do about it where the outcome alone does not tell.
+    `hint` says what to do about it where the outcome alone does not tell. `tags_off` are the tags
+    that the version lost to it, whatever the outcome: the second of two may have failed.
     """
 
     version: Version
@@ -61,6 +62,17 @@ class Result:
     detail: str = ""
     request_id: str | None = None
     hint: str = ""
+    tags_off: tuple[str, ...] = ()
+
+    @property
+    def took_tags(self) -> bool:
+        """Whether the version lost tags, all that were to go or some of them."""
+        return self.outcome is Outcome.UNTAGGED or bool(self.tags_off)
+
+    @property
+    def is_change(self) -> bool:
+        """Whether anything is not as it was."""
+        return self.took_tags or self.outcome in (Outcome.DELETED, Outcome.RESTORED)
 
 
 def result_of(

@@ -72,12 +72,9 @@ class Untagger:
     def _journalled(self, plan: Plan, decision: Decision) -> Result:
         try:
             self.journal.started(plan.package, decision)
-            result = self._all_tags(plan, decision)
         except NotJournalled as error:
             return result_of(decision.version, Outcome.NOT_ATTEMPTED, error.message)
-        except Exception as error:  # noqa: BLE001 - whatever it is, stop, and let the rest be told
-            detail = f"stopped by {type(error).__name__}: {error}"
-            return result_of(decision.version, Outcome.ERROR, detail)
+        result = self._all_tags(plan, decision)
         self.journal.ended(plan.package, decision, result)
         return result
 
@@ -91,14 +88,22 @@ class Untagger:
                 if result.outcome is not Outcome.UNTAGGED:
                     return _after(off, result)
                 off.append(tag)
-        except (WaitedTooLong, Cancelled) as error:
-            return _after(off, result_of(version, Outcome.NOT_ATTEMPTED, str(error)))
-        except Refused as refused:
-            return _after(off, self._refused(version, refused))
-        except AnswerLost as lost:
-            detail = f"no usable answer: {lost.reason}"
-            return _after(off, result_of(version, Outcome.ERROR, detail, lost.request_id))
-        return result_of(version, Outcome.UNTAGGED, f"took off {', '.join(off)}")
+        except Exception as error:  # noqa: BLE001 - whatever it is, stop, and let the rest be told
+            return _after(off, self._not_begun(version, error))
+        taken = f"took off {', '.join(off)}"
+        return replace(result_of(version, Outcome.UNTAGGED, taken), tags_off=tuple(off))
+
+    def _not_begun(self, version: Version, error: Exception) -> Result:
+        """What is told where an error came before a tag was moved, or may have been."""
+        match error:
+            case WaitedTooLong() | Cancelled():
+                return result_of(version, Outcome.NOT_ATTEMPTED, str(error))
+            case Refused():
+                return self._refused(version, error)
+            case AnswerLost():
+                return result_of(version, Outcome.ERROR, *_lost(error))
+            case _:
+                return result_of(version, Outcome.ERROR, f"stopped by {_named(error)}")
 
     def _one_tag(self, plan: Plan, version: Version, tag: str, original: Content) -> Result:
         """Take one tag off; once the tag may have moved, whatever goes wrong moves it back."""
@@ -106,26 +111,27 @@ class Untagger:
             return result_of(version, Outcome.CHANGED, f"{tag} moved on since the plan was shown")
         content = self._stand_in(tag)
         digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
-        lost: AnswerLost | None = None
+        failed: Result | None = None
         try:
             self.tags.put_manifest(tag, content, MANIFEST)
-        except AnswerLost as error:
-            lost = error
+        except (Refused, WaitedTooLong, Cancelled):
+            raise  # nothing was pushed
+        except AnswerLost as lost:
+            failed = result_of(version, Outcome.ERROR, *_lost(lost))
+        except Exception as error:  # noqa: BLE001 - it may have been pushed, whatever it is
+            failed = result_of(version, Outcome.ERROR, f"stopped by {_named(error)}")
         with bringing_to_an_end():
-            if lost is None:
-                result = self._stand_in_deleted(plan, version, tag, digest)
-            else:
-                detail = f"no usable answer: {lost.reason}"
-                result = result_of(version, Outcome.ERROR, detail, lost.request_id)
+            result = failed or self._stand_in_deleted(plan, version, tag, digest)
             if result.outcome in (Outcome.DELETED, Outcome.ALREADY_GONE):
                 return result_of(version, Outcome.UNTAGGED, "")
             return self._move_back(tag, original, digest, result)
 
     def _stand_in_deleted(self, plan: Plan, version: Version, tag: str, digest: str) -> Result:
+        """What became of it, told as of the image; nothing is raised."""
         try:
             stand_in = self._listed(plan, digest)
-        except (Refused, AnswerLost, WaitedTooLong, Cancelled) as error:
-            detail = f"what was pushed under {tag} could not be looked for ({error})"
+        except Exception as error:  # noqa: BLE001 - the tag must be moved back, whatever it is
+            detail = f"what was pushed under {tag} could not be looked for ({_named(error)})"
             return result_of(version, Outcome.ERROR, detail)
         if stand_in is None or set(stand_in.own_tags) - {tag}:
             detail = f"the listing does not show what was pushed under {tag}"
@@ -170,19 +176,31 @@ class Untagger:
             result = self.settler.settle(stand_in)
         except (WaitedTooLong, Cancelled, NotJournalled) as error:
             result = result_of(stand_in, Outcome.NOT_ATTEMPTED, str(error))
+        except Exception as error:  # noqa: BLE001 - the tag must be moved back, whatever it is
+            result = result_of(stand_in, Outcome.ERROR, f"stopped by {_named(error)}")
         self.journal.ended(plan.package, decision, result)
         return result
 
     def _move_back(self, tag: str, original: Content, stand_in: str, result: Result) -> Result:
         """Point the tag at the image again, unless it moved on, and say where it points now."""
+        image, why = result.version.name, ""
         try:
-            if self.tags.digest_of(tag) not in (stand_in, result.version.name):
-                return replace(result, detail=f"{tag} moved on meanwhile: {result.detail}")
-            self.tags.put_manifest(tag, original.content, original.media_type)
-        except (Refused, AnswerLost, WaitedTooLong, Cancelled) as error:
-            where = f"{tag} now points to an empty stand-in and could not be moved back ({error})"
-            return replace(result, outcome=Outcome.ERROR, detail=f"{where}: {result.detail}")
-        return replace(result, detail=f"{tag} was moved back to the image: {result.detail}")
+            if self.tags.digest_of(tag) in (stand_in, image):
+                self.tags.put_manifest(tag, original.content, original.media_type)
+                return replace(result, detail=f"{tag} was moved back to the image: {result.detail}")
+        except Exception as error:  # noqa: BLE001 - where the tag is must be told, whatever it is
+            why = f" and could not be moved back ({_named(error)})"
+        try:
+            now = self.tags.digest_of(tag)
+        except Exception:  # noqa: BLE001 - then this is what is told
+            return _astray(f"{tag} may now point to an empty stand-in{why}", tag, result)
+        if now == image:
+            return replace(result, detail=f"{tag} points to the image: {result.detail}")
+        if now == stand_in:
+            return _astray(f"{tag} now points to an empty stand-in{why}", tag, result)
+        if now is None:
+            return _astray(f"{tag} now points to nothing", tag, result)
+        return replace(result, detail=f"{tag} moved on meanwhile: {result.detail}")
 
     def _refused(self, version: Version, refused: Refused) -> Result:
         ref, request_id = self.settler.ref, refused.answer.request_id
@@ -193,6 +211,26 @@ class Untagger:
         return result_of(version, Outcome.DENIED, said, request_id, hint=advice)
 
 
+def _astray(where: str, tag: str, result: Result) -> Result:
+    """The result of an image that lost a tag to nothing that anybody wants."""
+    detail = f"{where}: {result.detail}"
+    return replace(result, outcome=Outcome.ERROR, detail=detail, tags_off=(tag,))
+
+
 def _after(off: list[str], result: Result) -> Result:
     """The result of an image that had lost some of its tags before."""
-    return replace(result, detail=f"took off {', '.join(off)}; {result.detail}") if off else result
+    if not off:
+        return result
+    detail = f"took off {', '.join(off)}; {result.detail}"
+    return replace(result, detail=detail, tags_off=(*off, *result.tags_off))
+
+
+def _lost(lost: AnswerLost) -> tuple[str, str | None]:
+    return f"no usable answer: {lost.reason}", lost.request_id
+
+
+def _named(error: Exception) -> str:
+    """The error, with its kind where it is none that a run has to expect."""
+    if isinstance(error, Refused | AnswerLost | WaitedTooLong | Cancelled):
+        return str(error)
+    return f"{type(error).__name__}: {error}"

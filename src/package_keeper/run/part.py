@@ -16,7 +16,8 @@ from package_keeper.pacing.exchange import Cancelled
 from package_keeper.run.means import Means
 from package_keeper.run.record import Record
 
-_MAYBE = "no answer came before the run was cancelled, so it may have been done"
+_CUT_SHORT = "no answer came before the run was cancelled, so it may have been done"
+_MAYBE = "it was begun and how it ended is not known, so it may have been done"
 
 
 class Work(Protocol):
@@ -63,8 +64,9 @@ class Part:
 
     def report(self) -> PackageReport:
         """What became of the package so far; from any thread."""
+        detail = _CUT_SHORT if self._means.is_cancelled() else _MAYBE
         self._record.unless_known(
-            Result(version=decision.version, outcome=Outcome.ERROR, detail=_MAYBE)
+            Result(version=decision.version, outcome=Outcome.ERROR, detail=detail)
             for decision in self._means.journal.unsettled(self._ref)
         )
         return self._record.report()

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterable
 
 from package_keeper.domain.errors import KeeperError
-from package_keeper.domain.outcome import Outcome, Result
+from package_keeper.domain.outcome import Result
 from package_keeper.domain.plan import Plan
 from package_keeper.domain.report import PackageReport
 
@@ -64,9 +64,8 @@ class Record:
     @property
     def changed(self) -> bool:
         """Whether anything of the package was changed."""
-        done = (Outcome.DELETED, Outcome.RESTORED, Outcome.UNTAGGED)
         with self._lock:
-            return any(result.outcome in done for result in self._results.values())
+            return any(result.is_change for result in self._results.values())
 
     def report(self) -> PackageReport:
         """The report as it is now, its results in the order of the plan."""

@@ -1,0 +1,22 @@
+"""When a package counts as changed, so that what was to stay is checked afterwards."""
+
+import pytest
+
+from domain.packages import digest_of, version
+from package_keeper.domain.outcome import Outcome, Result
+from package_keeper.run.record import Record
+
+_CHANGES = {Outcome.DELETED, Outcome.RESTORED, Outcome.UNTAGGED}
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_what_was_done_is_a_change_and_so_is_a_tag_taken_off_whatever_the_outcome(
+    outcome: Outcome,
+) -> None:
+    record = Record("app")
+    assert not record.changed
+    image = version(7, digest_of("7"), "v1", "pr-1", "pr-2")
+    record.result(Result(version=image, outcome=outcome))
+    assert record.changed == (outcome in _CHANGES)
+    record.result(Result(version=image, outcome=outcome, tags_off=("pr-1",)))
+    assert record.changed
