@@ -60,16 +60,20 @@ def test_length_and_alphabet_are_not_checked(token: str) -> None:
     assert settings(token=f" {token}\n").token == token
 
 
-def test_a_short_token_looks_alike_in_summary_and_mistakes() -> None:
-    given = settings(delete="ghp_x, v1")
+def test_what_looks_like_a_token_looks_alike_in_summary_and_mistakes() -> None:
+    given = settings(delete="ghp_0123456789, v1")
     assert given.summary_settings == (("delete", "***, v1"),)
-    (found,) = mistakes({"versions-to-keep": "3", "delete": "ghp_x:y"})
+    (found,) = mistakes({"versions-to-keep": "3", "delete": "ghp_0123456789:y"})
     assert found.value == "***:y"
 
 
+def test_what_is_too_short_for_a_token_is_shown() -> None:
+    assert settings(delete="gho_tools").summary_settings == (("delete", "gho_tools"),)
+
+
 def test_a_group_named_like_a_token_does_not_show_in_the_reason() -> None:
-    (found,) = mistakes({"versions-to-keep": "3", "delete": "/(?P<ghp_a-b>x)/"})
-    assert "ghp_a" not in str(found)
+    (found,) = mistakes({"versions-to-keep": "3", "delete": "/(?P<ghp_01234567-b>x)/"})
+    assert "ghp_0" not in str(found)
 
 
 def test_the_token_is_not_in_the_settings_text() -> None:

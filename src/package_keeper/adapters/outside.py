@@ -21,11 +21,11 @@ from package_keeper.adapters.registry_token import derived_secrets
 from package_keeper.adapters.runner import Runner
 from package_keeper.domain.errors import KeeperError
 from package_keeper.domain.model import PackageRef
+from package_keeper.domain.tokens import without_tokens
 from package_keeper.pacing.limits import API, REGISTRY, Limits
 from package_keeper.pacing.pacer import Pacer
 from package_keeper.pacing.patience import Patience
 from package_keeper.pacing.sending import Sender
-from package_keeper.rendering.untrusted import without_tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,16 +7,8 @@ neutralised: that is rendering's part, and what comes from here may still hold a
 import re
 from dataclasses import dataclass, field
 
-HIDDEN = "***"
+from package_keeper.domain.tokens import HIDDEN, holds_token, without_tokens
 
-TOKEN_LIKE = re.compile(r"(?:gh[oprsu]|github_pat)_[A-Za-z0-9._-]+", re.IGNORECASE)
-"""What starts like a GitHub token; the prefixes are GitHub's, the rest has no fixed length.
-
-Since April 2026 `ghs_` tokens hold a JWT, so dots, hyphens and underscores belong to them. Case is
-ignored because the runner puts the names of inputs into upper case.
-"""
-
-_SURELY_A_TOKEN = re.compile(r"(?:gh[oprsu]|github_pat)_[A-Za-z0-9._-]{30,}", re.IGNORECASE)
 _USER_INFO = re.compile(r"(?<=://)[^/\s]*@")
 _LEAST_HIDDEN = 4  # hiding less than this would blacken every message and protect nothing
 _LEAST_REFUSED = 8
@@ -32,8 +24,7 @@ class Display:
         """The text with the token, its parts, what looks like a token, and passwords hidden."""
         for secret in self._secrets():
             text = re.sub(re.escape(secret), HIDDEN, text, flags=re.IGNORECASE)
-        text = TOKEN_LIKE.sub(HIDDEN, text)
-        return _USER_INFO.sub(f"{HIDDEN}@", text)
+        return _USER_INFO.sub(f"{HIDDEN}@", without_tokens(text))
 
     def show(self, text: str, *, limit: int = 100) -> str:
         """The text on one line: secrets hidden, what can't be printed escaped, then cut."""
@@ -45,7 +36,7 @@ class Display:
         """Whether the text holds the token, or what can hardly be anything but a token."""
         longest = max(self._secrets(), key=len, default="")
         pasted = len(longest) >= _LEAST_REFUSED and longest.casefold() in text.casefold()
-        return pasted or _SURELY_A_TOKEN.search(text) is not None
+        return pasted or holds_token(text)
 
     def _secrets(self) -> list[str]:
         """The token, and its parts where line breaks came into it, longest first."""

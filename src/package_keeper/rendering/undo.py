@@ -18,11 +18,12 @@ from package_keeper.domain.model import Owner, OwnerKind, PackageRef
 from package_keeper.domain.outcome import Outcome
 from package_keeper.domain.report import PackageReport, RunReport
 from package_keeper.domain.restoring import KEPT_FOR
+from package_keeper.domain.tokens import without_tokens
 from package_keeper.rendering.links import Links, package_name
 from package_keeper.rendering.tables import folded
 from package_keeper.rendering.tally import in_plan_order
 from package_keeper.rendering.undo_steps import by_ids, by_journal
-from package_keeper.rendering.untrusted import code, without_tokens
+from package_keeper.rendering.untrusted import code
 from package_keeper.rendering.words import counted, day, number
 
 _IDS_PER_LINE = 8

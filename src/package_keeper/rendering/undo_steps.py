@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 
 from package_keeper.domain.model import PackageRef
 from package_keeper.domain.report import PackageReport
+from package_keeper.domain.tokens import without_tokens
 from package_keeper.rendering.links import Links
-from package_keeper.rendering.untrusted import code, without_tokens
+from package_keeper.rendering.untrusted import code
 
 FEW = 100
 """The most ids, over all packages, that a step to paste has."""

@@ -7,11 +7,10 @@ It does not decide what is shown, and it is no substitute for masking the token 
 
 import re
 
+from package_keeper.domain.tokens import without_tokens
+
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 """Characters that count as printable and yet show nothing."""
-
-_TOKEN = re.compile(r"(?:gh[oprsu]_|github_pat_)[A-Za-z0-9._-]{10,}", re.IGNORECASE)
-"""GitHub's token prefixes; the length differs by kind and is not promised."""
 
 _LONGEST_TOKEN = 1_000
 """Room for a token that begins inside a text's limit; those of today have about 520 characters."""
@@ -51,11 +50,6 @@ def visible(text: str) -> str:
     if not text.isprintable() or not _BLANK.isdisjoint(text):
         text = "".join(map(_written_out, text))
     return without_tokens(text)
-
-
-def without_tokens(text: str) -> str:
-    """The text with `***` for everything that looks like one of GitHub's tokens."""
-    return _TOKEN.sub("***", text)
 
 
 def _written_out(character: str) -> str:
@@ -130,7 +124,7 @@ def link(text: str, url: str | None) -> str:
     """`text`, which is Markdown already, as a link where `url` is a plain http or https address."""
     if not url or len(url) > 1000 or not _URL.fullmatch(url):
         return text
-    if _TOKEN.search(url):
+    if without_tokens(url) != url:
         return text
     quoted = _URL_UNSAFE.sub(lambda match: f"%{ord(match[0]):02X}", url)
     return f"[{text}]({quoted.replace('&', '&amp;')})"
