@@ -62,6 +62,31 @@ def test_a_header_then_a_line_before_and_a_line_after() -> None:
     ]
 
 
+def test_the_line_after_says_which_tags_are_off_and_the_line_before_which_are_to_go() -> None:
+    lines = LinesInMemory()
+    writing = journal(lines)
+    untag = replace(DECISION, verdict=Verdict.UNTAG, tags_off=("v1", "latest"))
+    outcome = replace(RESULT, outcome=Outcome.DENIED)
+    for result in (replace(outcome, tags_off=("v1",)), outcome):
+        writing.started(package(), untag)
+        writing.ended(package(), untag, result)
+    assert [entry["tags-off"] for entry in lines.entries[1:]] == [
+        ["v1", "latest"],
+        ["v1"],
+        ["v1", "latest"],
+        [],
+    ]
+
+
+def test_what_stands_in_for_a_tag_is_no_image_that_loses_it() -> None:
+    lines = LinesInMemory()
+    writing = journal(lines)
+    stand_in = replace(DECISION, verdict=Verdict.UNTAG, ground=Ground.PART, tags_off=("v1",))
+    writing.started(package(), stand_in)
+    writing.ended(package(), stand_in, RESULT)
+    assert all("tags-off" not in entry for entry in lines.entries)
+
+
 def test_what_is_started_and_has_not_ended_may_have_been_done() -> None:
     writing = journal(LinesInMemory())
     other = replace(DECISION, version=version(8, digest_of("8")))

@@ -306,6 +306,32 @@ def test_tags_that_were_taken_off_are_named_once_with_the_last_outcome() -> None
     assert account.versions == ()
 
 
+def lost(*lines: tuple[str, list[str]]) -> list[tuple[tuple[str, ...], str]]:
+    """The tags that one image lost by lines with these outcomes and tags, and the last of these."""
+    written = (line(1, outcome, action="untag", **{"tags-off": tags}) for outcome, tags in lines)
+    account = account_of(parse_journal(journal(*written)))
+    return [(entry.tags_off, entry.outcome) for entry in account.untagged]
+
+
+def test_how_taking_tags_off_ended_says_which_of_them_are_off() -> None:
+    assert lost(("started", ["a", "b"]), ("not-attempted", ["a"])) == [(("a",), "not-attempted")]
+    assert lost(("started", ["a", "b"]), ("denied", [])) == []
+    assert lost(("started", ["a", "b"]), ("untagged", ["a", "b"])) == [(("a", "b"), "untagged")]
+
+
+def test_a_run_that_took_nothing_off_leaves_what_the_runs_before_did() -> None:
+    before = ("started", ["a"]), ("untagged", ["a"])
+    assert lost(*before, ("started", ["b"]), ("changed", [])) == [(("a",), "untagged")]
+    killed = ("started", ["a", "b"]), ("started", ["b"]), ("denied", [])
+    assert lost(*killed) == [(("a", "b"), "started")]
+
+
+def test_an_end_without_its_beginning_counts_as_well() -> None:
+    """A disk that was full for a while did not take the first line."""
+    assert lost(("not-attempted", ["a"])) == [(("a",), "not-attempted")]
+    assert lost(("untagged", ["a"]), ("untagged", ["b"])) == [(("a", "b"), "untagged")]
+
+
 def test_the_same_id_in_another_package_is_another_version() -> None:
     restored = line(1, "restored", action="restore", package="web")
     assert gone(line(1), restored) == [1]

@@ -94,11 +94,29 @@ def _gone_after(entry: Entry, known: Entry | None, before: Entry | None) -> Entr
 
 
 def _untagged(entries: Iterable[JournalEntry]) -> tuple[JournalEntry, ...]:
-    """Each image that lost tags, or may have, with all of these; latest first."""
+    """Each image that lost tags, or may have, with all of these; latest first.
+
+    What only started may have taken off all that it was to; the end of it says what it did.
+    """
     found: dict[Hashable, JournalEntry] = {}
+    before: dict[Hashable, JournalEntry | None] = {}
     for entry in entries:
-        if entry.action is Verdict.UNTAG and entry.tags_off:
-            before = found.pop(entry.key, entry)
-            tags = dict.fromkeys((*before.tags_off, *entry.tags_off))
-            found[entry.key] = replace(entry, tags_off=tuple(tags))
+        if entry.action is not Verdict.UNTAG:
+            continue
+        known = found.pop(entry.key, None)
+        if entry.outcome == STARTED:
+            before[entry.key] = known
+        else:
+            known = before.pop(entry.key, known)
+        after = _with_tags_of(known, entry)
+        if after is not None:
+            found[entry.key] = after
     return tuple(reversed(found.values()))
+
+
+def _with_tags_of(known: JournalEntry | None, entry: JournalEntry) -> JournalEntry | None:
+    """What is known once this line is written: its tags and those that were off before."""
+    if not entry.tags_off:
+        return known
+    tags = dict.fromkeys((*(known.tags_off if known else ()), *entry.tags_off))
+    return replace(entry, tags_off=tuple(tags))

@@ -18,7 +18,7 @@ STARTED = "started"
 WHOLE_PACKAGE = "whole-package"
 """Marks a line about a package as a whole."""
 TAGS_OFF = "tags-off"
-"""The tags that an image was to lose, in the lines about it; absent where it is none."""
+"""In the lines about an image the tags that it is to lose, in the last those that it lost."""
 
 
 class NotAJournal(ValueError):

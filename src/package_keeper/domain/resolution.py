@@ -7,9 +7,13 @@ guessed or changed. Nor is a tag put back that a run took off an image.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from package_keeper.domain.journal import JournalEntry
+from package_keeper.domain.journal import STARTED, JournalEntry
 from package_keeper.domain.model import Version
 from package_keeper.domain.outcome import Outcome
+
+
+_IN_DOUBT = (STARTED, Outcome.ERROR.value)
+"""How taking off tags ended where one of them may still be on its image."""
 
 
 def not_back(restored: Iterable[int], active: Sequence[Version]) -> tuple[int, ...]:
@@ -57,7 +61,7 @@ def untag_warnings(untagged: Iterable[JournalEntry], active: Sequence[Version]) 
 
 
 def _taken_off(tag: str, entry: JournalEntry, image: Version | None, holder: Version | None) -> str:
-    is_done = entry.outcome == Outcome.UNTAGGED.value
+    is_done = entry.outcome not in _IN_DOUBT
     was = "was taken off" if is_done else "was, or may have been, taken off"
     there = "is still there under this digest" if image else "is not active"
     where = ""

@@ -58,7 +58,8 @@ class Journal:
     def ended(self, package: Package, decision: Decision, result: Result) -> None:
         """Say what became of it."""
         outcome = {"outcome": result.outcome.value, "request-id": result.request_id}
-        self._tell(self._entry(package, decision) | outcome | {"detail": result.detail})
+        about = self._entry(package, decision) | _tags_off(decision, result.tags_off)
+        self._tell(about | outcome | {"detail": result.detail})
         self._unsettled.pop((package.ref, decision.version.id), None)
 
     def unsettled(self, ref: PackageRef) -> tuple[Decision, ...]:
@@ -99,7 +100,7 @@ class Journal:
             "parents": list(decision.parents),
             "action": decision.verdict.value,
             "reason": decision.reason,
-            **_tags_off(decision),
+            **_tags_off(decision, decision.tags_off),
         }
 
     def _announce(self, entry: dict[str, object]) -> None:
@@ -123,11 +124,11 @@ class Journal:
             self.lines.append(json.dumps(entry))
 
 
-def _tags_off(decision: Decision) -> dict[str, object]:
-    """What an image is to lose; what stands in for the tag on the way is no image that had it."""
+def _tags_off(decision: Decision, tags: tuple[str, ...]) -> dict[str, object]:
+    """The tags, where an image is to lose any; what stands in for one of them has none to lose."""
     if not decision.tags_off or decision.ground is Ground.PART:
         return {}
-    return {TAGS_OFF: list(decision.tags_off)}
+    return {TAGS_OFF: list(tags)}
 
 
 def _text(time: datetime) -> str:
