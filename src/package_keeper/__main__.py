@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,14 +26,16 @@ from package_keeper.domain.shorthand import rules_of
 from package_keeper.execution.journal import Journal
 from package_keeper.inputs.context import RunnerContext, read_context
 from package_keeper.inputs.declared import JOURNAL_FILE
+from package_keeper.inputs.display import Display as Hiding
 from package_keeper.inputs.restoring import JournalScope, Meant, refused_journal
 from package_keeper.inputs.settings import Settings, read_settings
-from package_keeper.rendering.annotations import annotations
+from package_keeper.rendering.annotations import Annotation, Level, annotations
 from package_keeper.rendering.display import Display
 from package_keeper.rendering.links import Links
 from package_keeper.rendering.log import Log
 from package_keeper.rendering.outputs import outputs
 from package_keeper.rendering.summary import summary
+from package_keeper.rendering.untrusted import for_log
 from package_keeper.run.all_packages import Run, Target
 from package_keeper.run.means import Asked, Means, ToRestore
 
@@ -51,11 +53,22 @@ def main() -> int:
     cancelled = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: cancelled.set())
-    code = act(os.environ, cancelled)
+    code = _guarded(os.environ, cancelled)
     if cancelled.is_set():
         sys.stdout.flush()
         os._exit(code)  # without waiting for requests that nobody answers
     return code
+
+
+def _guarded(environ: Mapping[str, str], cancelled: threading.Event) -> int:
+    """The exit code of `act`; where all else fails, one harmless line instead of a traceback."""
+    try:
+        return act(environ, cancelled)
+    except Exception as error:  # noqa: BLE001 - a traceback is raw text on stderr
+        said = f"unexpected {type(error).__name__}: {error}"
+        hidden = Hiding(token=environ.get("INPUT_TOKEN", "").strip()).show(said, limit=1000)
+        sys.stderr.write(f"{for_log(hidden)}\n")
+        return Unexpected.exit_code
 
 
 def act(environ: Mapping[str, str], cancelled: threading.Event) -> int:
@@ -63,17 +76,21 @@ def act(environ: Mapping[str, str], cancelled: threading.Event) -> int:
     runner = Runner(environ)
     hide_token(environ.get("INPUT_TOKEN", "").strip(), runner)
     context = read_context(environ)
+    faults: list[str] = []
     try:
         settings = read_settings(environ)
         _check_journal_file(settings)
         restore, settings = _to_restore(settings)
-        report = _run(settings, restore, context, runner, cancelled)
+        with opened(_places(settings), runner, cancelled, faults.append) as outside:
+            means = _means(settings, context, runner, outside, cancelled)
+            report = _run(settings, restore, means, outside, cancelled)
     except KeeperError as error:
         report = RunReport(error=error)
     except Exception as error:  # noqa: BLE001 - a summary is owed however the run ends
         report = RunReport(error=Unexpected(error))
-    _tell(report, context, runner)
-    return report.exit_code
+    report = replace(report, warnings=(*report.warnings, *faults))
+    is_told = _tell(report, context, runner)
+    return report.exit_code or (0 if is_told else Unexpected.exit_code)
 
 
 def _check_journal_file(settings: Settings) -> None:
@@ -126,22 +143,18 @@ def _meant_of_journal(settings: Settings, journal: Path) -> Meant:
 def _run(
     settings: Settings,
     restore: ToRestore | None,
-    context: RunnerContext,
-    runner: Runner,
+    means: Means,
+    outside: Outside,
     cancelled: threading.Event,
 ) -> RunReport:
-    with opened(_places(settings), runner, cancelled) as outside:
-        target = Target(
-            owner=settings.owner, package_type=settings.package_type, names=settings.names
-        )
-        means = _means(settings, context, runner, outside, cancelled)
-        run = Run(target, _asked(settings, restore, outside.clock.now()), means)
-        _carry_out(run, cancelled)
-        report = run.report()
-        written = outside.journal.is_written
+    target = Target(owner=settings.owner, package_type=settings.package_type, names=settings.names)
+    run = Run(target, _asked(settings, restore, outside.clock.now()), means)
+    _carry_out(run, cancelled)
     journal = settings.journal_file.relative_to(settings.workspace).as_posix()
     return replace(
-        report, journal_file=journal if written else None, settings=settings.summary_settings
+        run.report(),
+        journal_file=journal if outside.journal.is_written else None,
+        settings=settings.summary_settings,
     )
 
 
@@ -208,20 +221,42 @@ def _means(
         affordable=lambda: outside.api_pacer.affordable_requests,
         unique=lambda: str(uuid4()),
         pause=outside.clock.sleep,
+        elapsed=outside.clock.monotonic,
     )
 
 
-def _tell(report: RunReport, context: RunnerContext, runner: Runner) -> None:
-    """Outputs, summary, annotations and the log's last lines."""
+def _tell(report: RunReport, context: RunnerContext, runner: Runner) -> bool:
+    """Tell it in every way, each whatever became of the others; whether all went well."""
     log = Log(runner)
-    for name, value in outputs(report):
-        runner.output(name, value)
-    links = Links(server_url=context.server_url, action=context.action)
-    runner.summary(summary(report, links=links, now=datetime.now(UTC)))
-    for annotation in annotations(report):
-        log.annotate(annotation)
-    for package in report.packages:
-        log.package(package, dry_run=report.dry_run)
+
+    def give_outputs() -> None:
+        for name, value in outputs(report):
+            runner.output(name, value)
+
+    def write_summary() -> None:
+        links = Links(server_url=context.server_url, action=context.action)
+        runner.summary(summary(report, links=links, now=datetime.now(UTC)))
+
+    def annotate() -> None:
+        for annotation in annotations(report):
+            log.annotate(annotation)
+
+    def end_log() -> None:
+        for package in report.packages:
+            log.package(package, dry_run=report.dry_run)
+
+    return all([_told(tell, log) for tell in (give_outputs, write_summary, annotate, end_log)])
+
+
+def _told(tell: Callable[[], None], log: Log) -> bool:
+    try:
+        tell()
+    except Exception as error:  # noqa: BLE001 - the other tellings are owed all the same
+        what = tell.__name__.replace("_", " ")
+        fault = Unexpected(error)
+        log.annotate(Annotation(level=Level.ERROR, title=f"could not {what}", message=str(fault)))
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The loop that deletes: what is started, what is written before, and how it stops."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import pytest
@@ -13,7 +13,7 @@ from package_keeper.domain.model import Version
 from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision, Ground, Verdict
 from package_keeper.execution.journal import Journal
-from package_keeper.execution.loop import ActionLoop
+from package_keeper.execution.loop import ActionLoop, nothing_withheld
 from package_keeper.pacing.exchange import Cancelled
 
 
@@ -50,6 +50,7 @@ class Scene:
     recorded: list[Result] = field(default_factory=list)
     cancelled: threading.Event = field(default_factory=threading.Event)
     workers: int = 1
+    withheld: Callable[[], Mapping[int, str]] = nothing_withheld
 
     def carry_out(self) -> list[tuple[Outcome, str]]:
         loop = ActionLoop(
@@ -59,6 +60,7 @@ class Scene:
             record=self.recorded.append,
             workers=self.workers,
             is_cancelled=self.cancelled.is_set,
+            withheld=self.withheld,
         )
         decisions = [
             Decision(
@@ -182,3 +184,31 @@ def test_where_progress_can_not_be_shown_what_was_done_is_told_all_the_same() ->
     scene.shown.before = broken
     why = "stopped by BrokenPipeError: stdout is closed"
     assert scene.carry_out() == [DONE, *[(Outcome.NOT_ATTEMPTED, why)] * 2]
+
+
+def test_what_is_withheld_stays_unless_it_was_begun() -> None:
+    scene = Scene(count=4)
+    seen: list[int] = []
+
+    def withheld() -> Mapping[int, str]:
+        seen.append(len(scene.settler.settled))
+        return {0: "needed", 2: "needed"} if scene.settler.settled else {}
+
+    scene.withheld = withheld
+    assert scene.carry_out() == [DONE, DONE, (Outcome.CHANGED, "needed"), DONE]
+    assert scene.settler.settled == [0, 1, 3]
+    assert seen[:2] == [0, 1]
+    assert 2 not in [number for number, _ in scene.lines.actions]
+
+
+def test_where_it_can_not_be_told_what_is_needed_nothing_more_is_begun() -> None:
+    scene = Scene(count=3)
+
+    def withheld() -> Mapping[int, str]:
+        if scene.settler.settled:
+            raise WaitedTooLong("an hour")
+        return {}
+
+    scene.withheld = withheld
+    why = (Outcome.NOT_ATTEMPTED, "what is pushed meanwhile can't be seen: an hour")
+    assert scene.carry_out() == [DONE, why, why]

@@ -131,6 +131,33 @@ def test_what_comes_too_late_starts_nothing_that_must_stay() -> None:
     assert scene.finishes()[2] == (RETAINED, "needed by v0, which stays")
 
 
+def test_what_is_withheld_keeps_what_it_needs_and_nothing_that_was_begun() -> None:
+    scene = Scene((), (), (1,), ())
+    scene.starts()
+    scene.schedule.withhold({0: "needed", 1: "needed"})
+    scene.ends(0)
+    assert scene.starts() == [3]
+    scene.ends(3)
+    assert scene.finishes() == {
+        0: (DELETED, ""),
+        1: (Outcome.CHANGED, "needed"),
+        2: (RETAINED, "needed by v1, which stays"),
+        3: (DELETED, ""),
+    }
+
+
+def test_a_part_that_is_withheld_stays_though_all_that_needed_it_goes() -> None:
+    scene = Scene((), (0,), ())
+    scene.starts()
+    scene.schedule.withhold({})
+    scene.schedule.withhold({1: "needed"})
+    scene.schedule.withhold({1: "needed by another"})
+    scene.ends(0)
+    assert scene.starts() == [2]
+    scene.ends(2)
+    assert scene.finishes()[1] == (Outcome.CHANGED, "needed")
+
+
 def test_what_needs_something_that_was_not_attempted_is_not_attempted() -> None:
     scene = Scene((), (0,))
     scene.starts()

@@ -81,6 +81,7 @@ class Stage:
     is_cancelled: Callable[[], bool] = lambda: False
     now: datetime = NOW
     paused: list[float] = field(default_factory=list)
+    elapsed: float = 0.0
     _numbers: Iterator[int] = field(default_factory=lambda: iter(range(10**6)))
     _lock: Lock = field(default_factory=Lock)
 
@@ -100,6 +101,7 @@ class Stage:
             affordable=lambda: self.affordable,
             unique=self.unique,
             pause=self.paused.append,
+            elapsed=lambda: self.elapsed,
         )
 
     def unique(self) -> str:

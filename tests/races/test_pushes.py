@@ -1,9 +1,11 @@
 """Somebody pushes, moves tags or deletes while a run is on its way.
 
 What happens before the second look, which is immediately before the first deletion, changes what is
-deleted. Nothing can be asked of GitHub that would close the gap after that.
+deleted. After that somebody looks every minute only, since GitHub tells of no push by itself; what
+was too late for that is red, with the way back.
 """
 
+import re
 from collections.abc import Callable
 from threading import Event
 
@@ -125,6 +127,21 @@ def test_what_is_pushed_after_the_second_look_is_not_touched(stage: Stage) -> No
     assert run.finished.code == 0, run.finished.log
     assert stage.package.pullable("pr-9") == []
     assert stage.package.pullable("1.0.0") == []
+
+
+def test_what_is_pushed_too_late_is_red_and_the_advice_makes_it_whole(stage: Stage) -> None:
+    names = push(stage.package, PACKAGE)
+    before_deletion(stage.github, lambda: reused_child(stage, names), number=2)
+    run = stage.run(INPUTS)
+    assert (run.finished.code, run.finished.outcome) == (1, "failed")
+    assert stage.package.pullable("1.1.0") != []
+    [error] = run.finished.annotations("error")
+    assert "1.1.0, pushed while this run was deleting, needs what it deleted" in error
+    [advised] = re.findall(r"restore-ids: ([0-9,]+)", error)
+    assert advised in run.finished.summary
+    back = stage.run({"restore-ids": advised})
+    assert back.finished.code == 0, back.finished.log
+    assert stage.package.pullable("1.1.0") == []
 
 
 def test_two_runs_at_once_do_no_harm(stage: Stage) -> None:

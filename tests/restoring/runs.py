@@ -48,6 +48,7 @@ def run(
         affordable=lambda: None,
         unique=lambda: "unique",
         pause=lambda _: None,
+        elapsed=lambda: 0.0,
     )
     running = Run(TARGET, asked, means)
     with suppress(Killed):

@@ -6,8 +6,9 @@ decide what is left of the hour, nor whether to wait for the next.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from package_keeper.domain.plan import Decision
+from package_keeper.domain.plan import Decision, Plan
 
 RESERVE = 10
 """Requests put aside for settling answers in doubt, so that a run ends knowing what it did."""
@@ -16,10 +17,13 @@ RESERVE = 10
 PAGE = 100
 """Versions on a page of the listing."""
 
+A_MINUTE = 180
+"""Deletions in a minute, of 900 points at 5 each ("Rate limits for the REST API")."""
 
-def after_second_look(requests: int | None, versions: int) -> int | None:
-    """What is left for deletions when so many versions have been listed once more before them."""
-    return None if requests is None else max(requests - (versions // PAGE + 1), 0)
+
+def pages(versions: int) -> int:
+    """The requests that it takes to list so many versions."""
+    return versions // PAGE + 1
 
 
 def attempted(deletions: Sequence[Decision], requests: int | None) -> int:
@@ -29,3 +33,31 @@ def attempted(deletions: Sequence[Decision], requests: int | None) -> int:
     room = max(requests - RESERVE, 0)
     boundaries = (place for place in range(room, 0, -1) if not deletions[place].after)
     return next(boundaries, room)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Affordable:
+    """What of a plan is attempted: so many of the first deletions, and the tags or none of them."""
+
+    deletions: int
+    untags: bool
+
+
+def affordable(plan: Plan, requests: int | None, *, looks: int, watched: bool) -> Affordable:
+    """What so many requests are enough for; None is no bound.
+
+    The package is listed `looks` times before the first deletion, and where it is `watched` every
+    minute and at the end as well. Tags are taken off once all is deleted: for each one the package
+    is listed, and one version deleted.
+    """
+    if requests is None:
+        return Affordable(deletions=len(plan.deletions), untags=True)
+    listing = pages(len(plan.decisions))
+    if watched and plan.deletions:
+        looks += len(plan.deletions) // A_MINUTE + 1
+    left = max(requests - looks * listing, 0)
+    count = attempted(plan.deletions, left)
+    tags = sum(len(decision.tags_off) for decision in plan.untags)
+    rest = left - count - RESERVE
+    untags = count == len(plan.deletions) and rest >= tags * (listing + 1)
+    return Affordable(deletions=count, untags=untags)

@@ -4,7 +4,7 @@ Decides nothing that the plan or the schedule has decided: it starts what may st
 and after each request, and stops cleanly. This is the loop that deletes; it is short on purpose.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Protocol
@@ -34,9 +34,18 @@ class Watcher(Protocol):
         ...
 
 
+def nothing_withheld() -> Mapping[int, str]:
+    """What becomes of a plan where nobody looks what happens meanwhile: all of it is done."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionLoop:
-    """Does what decisions say, `workers` at once; `record` is told each result."""
+    """Does what decisions say, `workers` at once; `record` is told each result.
+
+    `withheld` are the versions, by id, that are to be left after all, with the reasons; it is asked
+    before anything more is started, and where it fails nothing more is.
+    """
 
     settler: Settler
     journal: Journal
@@ -44,6 +53,7 @@ class ActionLoop:
     record: Callable[[Result], None]
     workers: int
     is_cancelled: Callable[[], bool]
+    withheld: Callable[[], Mapping[int, str]] = nothing_withheld
 
     def carry_out(self, package: Package, decisions: Sequence[Decision]) -> tuple[Result, ...]:
         """What became of each decision, in their order; nothing is raised."""
@@ -53,6 +63,7 @@ class ActionLoop:
             while True:
                 if self.is_cancelled():
                     schedule.stop("the run was cancelled")
+                self._withhold(schedule)
                 for decision in schedule.startable():
                     running.add(pool.submit(self._do, package, decision, schedule))
                 if not running:
@@ -61,6 +72,14 @@ class ActionLoop:
                 for future in ended:
                     schedule.ended(future.result())
                 self._show(schedule, len(decisions))
+
+    def _withhold(self, schedule: ActionSchedule) -> None:
+        if schedule.stopped:
+            return
+        try:
+            schedule.withhold(self.withheld())
+        except Exception as error:  # noqa: BLE001 - in doubt about what is needed nothing more goes
+            schedule.stop(f"what is pushed meanwhile can't be seen: {error}")
 
     def _show(self, schedule: ActionSchedule, planned: int) -> None:
         try:

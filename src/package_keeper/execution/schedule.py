@@ -2,12 +2,12 @@
 
 Decides the rules of starting: a version only after all that must be done before, the first write of
 a package alone until one was allowed, none after the third denial, none after a stop. What can't
-start any more gets its outcome here. It sends nothing.
+start any more, or is to be left after all, gets its outcome here. It sends nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision
@@ -29,6 +29,7 @@ class ActionSchedule:
     record: Callable[[Result], None]
     results: dict[int, Result] = field(default_factory=dict)
     stopped: str = ""
+    _begun: set[int] = field(default_factory=set)
     _running: int = 0
     _allowed: bool = False
     _denials: int = 0
@@ -51,6 +52,7 @@ class ActionSchedule:
         room = (self.workers if self._allowed else 1) - self._running
         chosen = [heappop(self._ready) for _ in range(min(max(room, 0), len(self._ready)))]
         self._running += len(chosen)
+        self._begun.update(chosen)
         return [self.decisions[place] for place in chosen]
 
     def ended(self, result: Result) -> None:
@@ -63,6 +65,24 @@ class ActionSchedule:
             self._denials += 1
             if self._denials >= MOST_DENIALS:
                 self.stop(f"stopped after {MOST_DENIALS} denials")
+
+    def withhold(self, why: Mapping[int, str]) -> None:
+        """Leave these versions, by id, as they are, unless they were started already."""
+        left = [
+            decision.version
+            for place, decision in enumerate(self.decisions if why else ())
+            if decision.version.id in why and place not in self._begun
+        ]
+        for version in left:
+            if version.id not in self.results:
+                outcome, detail = Outcome.CHANGED, why[version.id]
+                self._record(Result(version=version, outcome=outcome, detail=detail))
+        if left:
+            self._ready = [p for p in self._ready if self._is_open(p)]
+            heapify(self._ready)
+
+    def _is_open(self, place: int) -> bool:
+        return self.decisions[place].version.id not in self.results
 
     def stop(self, why: str) -> None:
         """Start nothing more; the first reason stands."""
@@ -88,7 +108,7 @@ class ActionSchedule:
                 follower = self.decisions[place].version
                 if current.outcome in _DONE:
                     self._waiting[place] -= 1
-                    if self._waiting[place] == 0:
+                    if self._waiting[place] == 0 and self._is_open(place):
                         heappush(self._ready, place)
                 elif (
                     current.outcome is not Outcome.NOT_ATTEMPTED and follower.id not in self.results

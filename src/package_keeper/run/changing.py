@@ -1,24 +1,25 @@
 """Carrying out a plan that was shown: the second look, the deletions, the check afterwards.
 
-Decides the order of these steps and what the budget is spent on. Whether a version goes was decided
-by two plans that agree.
+Decides the order of these steps, what the budget is spent on, and that what stops the deletions
+stops taking tags off as well. Whether a version goes was decided by two plans that agree.
 """
 
 from collections.abc import Collection
 
-from package_keeper.domain.budget import attempted
+from package_keeper.domain.budget import Affordable, affordable, pages
 from package_keeper.domain.confirming import confirm
-from package_keeper.domain.errors import KeptImageBroken
+from package_keeper.domain.errors import KeptImageBroken, WaitedTooLong
 from package_keeper.domain.images import ImageGraph
 from package_keeper.domain.limits import check_limits
-from package_keeper.domain.model import PackageRef
+from package_keeper.domain.model import PackageRef, Version
 from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision, Plan
 from package_keeper.execution.checking import check_kept
 from package_keeper.execution.deleting import DeletionSettler
-from package_keeper.execution.loop import ActionLoop
+from package_keeper.execution.loop import ActionLoop, nothing_withheld
 from package_keeper.execution.untagging import Untagger
 from package_keeper.execution.whole_package import PackageDeleter
+from package_keeper.run.lookout import NOT_SEEN, Lookout
 from package_keeper.run.means import Asked, Means
 from package_keeper.run.ports import RegistrySide
 from package_keeper.run.record import Record
@@ -34,13 +35,17 @@ class Changer:
         asked: Asked,
         means: Means,
         record: Record,
+        *,
+        lookout: Lookout | None,
     ) -> None:
         self._ref = ref
         self._registry = registry
+        self._lookout = lookout
         self._asked = asked
         self._means = means
         self._record = record
         self._settler = DeletionSettler(api=means.github, ref=ref, token=means.token)
+        self._deleted: list[Version] = []
 
     def carry_out(self, shown: Plan, graph: ImageGraph, listed: Collection[int]) -> None:
         """Change what was shown and still holds, and check what was to stay.
@@ -53,20 +58,24 @@ class Changer:
         if plan.deletes_package:
             self._delete_package(plan)
         else:
-            self._delete(plan)
-            self._untag(plan)
+            self._untag(plan, self._delete(plan))
         if self._registry is not None and self._record.changed:
             self._check(plan, graph, self._registry)
+        if self._lookout is not None and self._deleted:
+            self._look_once_more(plan, self._lookout)
 
     def _delete_package(self, plan: Plan) -> None:
         means = self._means
         whole = PackageDeleter(api=means.github, journal=means.journal, token=means.token)
         self._record.results(whole.carry_out(plan))
 
-    def _delete(self, plan: Plan) -> None:
-        """Delete what the hour's budget is enough for; the next run goes on with the rest."""
+    def _delete(self, plan: Plan) -> str:
+        """Delete what the hour's budget is enough for; the next run goes on with the rest.
+
+        Returns why something was not attempted, empty where all was.
+        """
         means = self._means
-        count = attempted(plan.deletions, means.affordable())
+        enough = self._affordable(plan)
         loop = ActionLoop(
             settler=self._settler,
             journal=means.journal,
@@ -74,12 +83,21 @@ class Changer:
             record=self._record.result,
             workers=self._asked.workers,
             is_cancelled=means.is_cancelled,
+            withheld=self._lookout.withheld if self._lookout else nothing_withheld,
         )
-        rest = plan.deletions[count:]
-        self._record.results(_unaffordable(decision) for decision in rest)
-        loop.carry_out(plan.package, plan.deletions[:count])
+        rest = [_unaffordable(decision) for decision in plan.deletions[enough.deletions :]]
+        self._record.results(rest)
+        results = loop.carry_out(plan.package, plan.deletions[: enough.deletions])
+        self._deleted += [r.version for r in results if r.outcome is Outcome.DELETED]
+        left = (r.detail for r in (*results, *rest) if r.outcome is Outcome.NOT_ATTEMPTED)
+        return next(left, "" if enough.untags else _NOT_ENOUGH)
 
-    def _untag(self, plan: Plan) -> None:
+    def _affordable(self, plan: Plan) -> Affordable:
+        watched = self._lookout is not None
+        return affordable(plan, self._means.affordable(), looks=0, watched=watched)
+
+    def _untag(self, plan: Plan, stopped: str) -> None:
+        """Take tags off, unless something stopped the deletions: then it stops this as well."""
         if self._registry is None or not plan.untags:
             return
         untagger = Untagger(
@@ -91,7 +109,20 @@ class Changer:
             record=self._record.result,
             is_cancelled=self._means.is_cancelled,
         )
-        untagger.carry_out(plan)
+        untagger.carry_out(plan, stopped=stopped)
+
+    def _look_once_more(self, plan: Plan, lookout: Lookout) -> None:
+        """See whether something that was pushed meanwhile needs what is deleted."""
+        left = self._means.affordable()
+        try:
+            if left is not None and left < pages(len(plan.decisions)):
+                raise WaitedTooLong(_NOT_ENOUGH)
+            lookout.last_look(self._deleted)
+        except KeptImageBroken:
+            raise
+        except NOT_SEEN as error:
+            said = "what was pushed while this run was deleting could not be looked at"
+            self._record.warn([f"{self._ref}: {said}: {error}"])
 
     def _check(self, plan: Plan, graph: ImageGraph, registry: RegistrySide) -> None:
         check = check_kept(plan, graph, registry, self._asked.workers)
@@ -107,6 +138,8 @@ class Changer:
             )
 
 
+_NOT_ENOUGH = "the requests left of this hour are not enough for it; the next run goes on"
+
+
 def _unaffordable(decision: Decision) -> Result:
-    detail = "the requests left of this hour are not enough for it; the next run goes on"
-    return Result(version=decision.version, outcome=Outcome.NOT_ATTEMPTED, detail=detail)
+    return Result(version=decision.version, outcome=Outcome.NOT_ATTEMPTED, detail=_NOT_ENOUGH)

@@ -5,7 +5,7 @@ before the first write, and before that it does the same.
 """
 
 from package_keeper.domain.access import Operation
-from package_keeper.domain.budget import after_second_look, attempted
+from package_keeper.domain.budget import affordable
 from package_keeper.domain.confirming import both_listings
 from package_keeper.domain.images import ImageGraph
 from package_keeper.domain.limits import check_limits
@@ -14,6 +14,7 @@ from package_keeper.domain.plan import Plan
 from package_keeper.domain.planning import make_plan
 from package_keeper.run.asked_ids import results_of_missing
 from package_keeper.run.changing import Changer
+from package_keeper.run.lookout import Lookout
 from package_keeper.run.means import Asked, Means
 from package_keeper.run.permission import check_permission
 from package_keeper.run.record import Record
@@ -29,11 +30,9 @@ class Deletion:
         self._asked = asked
         self._means = means
         self._registry = registry_of(package.ref, means)
+        self._reader = reader_of(self._registry, asked)
         self._surveyor = Surveyor(
-            api=means.github,
-            package=package,
-            reader=reader_of(self._registry, asked),
-            question=asked.question,
+            api=means.github, package=package, reader=self._reader, question=asked.question
         )
 
     def do(self, record: Record) -> None:
@@ -58,17 +57,35 @@ class Deletion:
     def _check_budget(self, plan: Plan, record: Record) -> None:
         """Say what the requests left of the hour are enough for, in a dry run as well."""
         left = self._means.affordable()
-        count = attempted(plan.deletions, after_second_look(left, len(plan.decisions)))
-        if count < len(plan.deletions) and not plan.deletes_package:
-            enough = f"{count} of {len(plan.deletions)} deletions; the next run goes on"
-            said = f"{left} requests can be sent within max-wait, which is enough for {enough}"
-            record.warn([f"{self._package.ref}: {said}"])
+        enough = affordable(plan, left, looks=1, watched=self._reader is not None)
+        said = ""
+        if enough.deletions < len(plan.deletions) and not plan.deletes_package:
+            said = f"enough for {enough.deletions} of {len(plan.deletions)} deletions"
+        elif plan.untags and not enough.untags:
+            said = "not enough for taking tags off"
+        if said:
+            said = f"{left} requests can be sent within max-wait, which is {said}"
+            record.warn([f"{self._package.ref}: {said}; the next run goes on"])
 
     def _change(self, shown: Plan, versions: tuple[Version, ...], record: Record) -> None:
-        """Look again immediately before the first write."""
+        """Look again immediately before the first write, and go on looking."""
         listed = self._surveyor.versions()
         ids = frozenset(version.id for version in listed)
         record.listed(ids)
         graph = self._surveyor.graph(both_listings(versions, listed))
-        changer = Changer(self._package.ref, self._registry, self._asked, self._means, record)
+        changer = Changer(
+            self._package.ref,
+            self._registry,
+            self._asked,
+            self._means,
+            record,
+            lookout=self._lookout(graph),
+        )
         changer.carry_out(shown, graph, ids)
+
+    def _lookout(self, graph: ImageGraph) -> Lookout | None:
+        """What sees pushes that need a version: of other package types nothing needs another."""
+        if self._reader is None:
+            return None
+        means = self._means
+        return Lookout(means.github, self._package, self._reader, graph, means.elapsed)

@@ -53,7 +53,7 @@ class Means:
 
     `token` is only looked at to give advice. `affordable` is how many requests may still be spent
     in this run, None where that is not known or more than enough. `unique` gives a text never used
-    before, and `pause` sleeps for so many seconds.
+    before, `pause` sleeps for so many seconds, and `elapsed` are seconds that never go back.
     """
 
     github: GitHub
@@ -65,3 +65,4 @@ class Means:
     affordable: Callable[[], int | None]
     unique: Callable[[], str]
     pause: Callable[[float], None]
+    elapsed: Callable[[], float]

@@ -1,0 +1,36 @@
+"""What was pushed, or got a tag, since a package was listed, and what that needs.
+
+Decides which versions count as new, and what must stay or come back for them. It does not decide
+when somebody looks.
+"""
+
+from collections.abc import Mapping
+
+from package_keeper.domain.images import ImageGraph, Role
+from package_keeper.domain.model import Version
+
+Tags = Mapping[int, frozenset[str]]
+"""The tags of each version, by id, as they were listed."""
+
+
+def tags_of(graph: ImageGraph) -> dict[int, frozenset[str]]:
+    """What a graph's versions were listed with."""
+    return {version.id: frozenset(version.tags) for version in graph.versions.values()}
+
+
+def needed_since(graph: ImageGraph, before: Tags) -> dict[str, str]:
+    """What the images need that are new since then: digests, each with the label of the image.
+
+    A signature of what goes is no image, so it holds nothing.
+    """
+    new = (
+        digest
+        for digest, version in graph.versions.items()
+        if graph.roles[digest] is Role.IMAGE and _is_new(version, before)
+    )
+    needed = graph.closure(sorted(new))
+    return {digest: graph.versions[root].label for digest, root in needed.items()}
+
+
+def _is_new(version: Version, before: Tags) -> bool:
+    return version.id not in before or not before[version.id].issuperset(version.tags)

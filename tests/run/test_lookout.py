@@ -1,0 +1,167 @@
+"""Pushes while versions are being deleted: seen every minute, and once more at the end."""
+
+from collections.abc import Callable
+
+import pytest
+
+from domain.packages import NOW, Pushes, World, digest_of, version
+from fakes.github import GitHubInMemory, Request, lost, refused
+from fakes.runs import Stage
+from package_keeper.domain.budget import RESERVE
+from package_keeper.domain.errors import KeptImageBroken
+from package_keeper.domain.manifests import INDEX_TYPES, MANIFEST_TYPES, Child, Manifest
+from package_keeper.domain.model import PackageType, Version
+from package_keeper.domain.outcome import Outcome, RunOutcome
+from package_keeper.domain.patterns import Pattern
+from package_keeper.domain.report import RunReport
+from package_keeper.domain.shorthand import ShortInputs, rules_of
+from package_keeper.run.lookout import INTERVAL
+
+RULES = rules_of(ShortInputs(delete=(Pattern("pr-*"),)))
+
+
+class Scene:
+    """An image `v1` that stays, and three that go one version after another, a part each."""
+
+    def __init__(self) -> None:
+        pushes = Pushes()
+        pushes.image("v1")
+        self.parts: list[Version] = []
+        self.images: list[Version] = []
+        for n in (1, 2, 3):
+            self.parts.append(pushes.image(days=90 - n))
+            self.images.append(pushes.index(self.parts[-1], tags=[f"pr-{n}"], days=90 - n))
+        self.github = GitHubInMemory.holding(pushes.world())
+        self.stage = Stage(self.github, workers=1)
+
+    def when_deleting(self, of: Version, do: Callable[[], None]) -> None:
+        """Do this once, right before the version's deletion is carried out."""
+        left = [do]
+
+        def before(request: Request) -> None:
+            if request.action == "delete_version" and request.of == of.id and left:
+                left.pop()()
+
+        self.github.before = before
+
+    def push(self, part: Version, *tags: str) -> None:
+        """An index that lists what is there already."""
+        new = Version(id=99, name=digest_of("99"), created_at=NOW, updated_at=NOW, tags=tags)
+        child = Child(digest=part.name, media_type=MANIFEST_TYPES[0])
+        manifest = Manifest(digest=new.name, media_type=INDEX_TYPES[0], children=(child,))
+        self.github.only.push(new, manifest)
+
+    def run(self) -> RunReport:
+        return self.stage.run(self.stage.asked(RULES))
+
+    @property
+    def left(self) -> set[int]:
+        return set(self.github.only.versions)
+
+
+def outcomes(report: RunReport) -> dict[int, Outcome]:
+    return {result.version.id: result.outcome for result in report.results}
+
+
+def test_a_part_that_a_push_needs_stays_where_it_is_seen_in_time() -> None:
+    scene = Scene()
+
+    def push_and_wait() -> None:
+        scene.push(scene.parts[1], "v2")
+        scene.stage.elapsed = INTERVAL
+
+    scene.when_deleting(scene.images[0], push_and_wait)
+    report = scene.run()
+    assert report.outcome is RunOutcome.DONE
+    stays, goes = scene.parts[1].id, {v.id for v in (*scene.images, scene.parts[0], scene.parts[2])}
+    assert outcomes(report) == dict.fromkeys(goes, Outcome.DELETED) | {stays: Outcome.CHANGED}
+    assert scene.left == {1, stays, 99}
+    (result,) = (r for r in report.results if r.version.id == stays)
+    assert result.detail == "v2, pushed since the plan was shown, needs it"
+
+
+def test_a_tag_put_on_an_image_keeps_it_with_its_parts() -> None:
+    scene = Scene()
+
+    def retag_and_wait() -> None:
+        held, image = scene.github.only, scene.images[2]
+        tags = (*image.tags, "production")
+        held.versions[image.id] = version(image.id, image.name, *tags)
+        scene.stage.elapsed = INTERVAL
+
+    scene.when_deleting(scene.images[0], retag_and_wait)
+    found = outcomes(scene.run())
+    assert found[scene.images[2].id] is Outcome.CHANGED
+    assert found[scene.parts[2].id] in (Outcome.CHANGED, Outcome.RETAINED)
+    assert {scene.images[2].id, scene.parts[2].id} <= scene.left
+
+
+def test_what_is_seen_too_late_is_told_with_the_way_back() -> None:
+    scene = Scene()
+    scene.when_deleting(scene.images[0], lambda: scene.push(scene.parts[1], "v2"))
+    report = scene.run()
+    assert report.outcome is RunOutcome.FAILED
+    (error,) = report.errors
+    assert isinstance(error, KeptImageBroken)
+    assert error.message == (
+        "acme/app (container): v2, pushed while this run was deleting, needs what it deleted: "
+        f"{scene.parts[1].name}."
+    )
+    assert error.hint == f"Bring it back with restore-ids: {scene.parts[1].id}"
+    assert outcomes(report)[scene.parts[1].id] is Outcome.DELETED
+
+
+def test_a_push_that_needs_nothing_of_it_changes_nothing() -> None:
+    scene = Scene()
+    scene.when_deleting(scene.images[0], lambda: scene.push(version(98, digest_of("98")), "v2"))
+    assert scene.run().outcome is RunOutcome.DONE
+    assert scene.left == {1, 99}
+
+
+def test_without_a_push_there_is_one_look_more_at_the_end() -> None:
+    scene = Scene()
+    assert scene.run().outcome is RunOutcome.DONE
+    assert [r.action for r in scene.github.requests].count("versions") == 3
+    read = scene.github.asked("manifest")
+    assert len(read) == len(set(read))
+
+
+@pytest.mark.parametrize("answer", [refused(500), lost()])
+def test_where_nothing_can_be_seen_nothing_more_goes(answer: Exception) -> None:
+    scene = Scene()
+
+    def wait() -> None:
+        scene.stage.elapsed = INTERVAL
+        scene.github.script("versions", "active", *[answer] * 9)
+
+    scene.when_deleting(scene.images[0], wait)
+    report = scene.run()
+    assert report.outcome is RunOutcome.INCOMPLETE
+    found = outcomes(report)
+    assert found.pop(scene.images[0].id) is Outcome.DELETED
+    assert set(found.values()) == {Outcome.NOT_ATTEMPTED}
+    (package,) = report.packages
+    assert any("could not be looked at" in warning for warning in package.warnings)
+
+
+def test_a_last_look_that_the_budget_is_not_enough_for_is_told() -> None:
+    scene = Scene()
+    scene.stage.affordable = RESERVE + 8
+
+    def spend() -> None:
+        scene.stage.affordable = 0
+
+    scene.when_deleting(scene.images[2], spend)
+    report = scene.run()
+    assert report.outcome is RunOutcome.DONE
+    (package,) = report.packages
+    (warning,) = package.warnings
+    assert "the requests left of this hour are not enough for it" in warning
+
+
+def test_of_types_without_manifests_nothing_needs_anything() -> None:
+    versions = tuple(version(n, f"1.0.{n}") for n in range(4))
+    github = GitHubInMemory.holding(World(versions=versions, manifests={}), PackageType.NPM)
+    stage = Stage(github)
+    stage.run(stage.asked(rules_of(ShortInputs(versions_to_keep=1))), package_type=PackageType.NPM)
+    assert [r.action for r in github.requests].count("versions") == 2
