@@ -322,8 +322,8 @@ def test_how_taking_tags_off_ended_says_which_of_them_are_off() -> None:
 def test_a_run_that_took_nothing_off_leaves_what_the_runs_before_did() -> None:
     before = ("started", ["a"]), ("untagged", ["a"])
     assert lost(*before, ("started", ["b"]), ("changed", [])) == [(("a",), "untagged")]
-    killed = ("started", ["a", "b"]), ("started", ["b"]), ("denied", [])
-    assert lost(*killed) == [(("a", "b"), "started")]
+    killed = ("started", ["a", "b"])
+    assert lost(killed, ("started", ["b"]), ("denied", [])) == [(("a", "b"), "started")]
 
 
 def test_an_end_without_its_beginning_counts_as_well() -> None:

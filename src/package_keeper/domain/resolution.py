@@ -11,7 +11,6 @@ from package_keeper.domain.journal import STARTED, JournalEntry
 from package_keeper.domain.model import Version
 from package_keeper.domain.outcome import Outcome
 
-
 _IN_DOUBT = (STARTED, Outcome.ERROR.value)
 """How taking off tags ended where one of them may still be on its image."""
 
