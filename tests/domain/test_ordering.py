@@ -93,7 +93,7 @@ def test_versions_about_each_other_begin_with_the_oldest() -> None:
     assert [len(step.after) for step in steps] == [0, 1, 1]
 
 
-def circular(*, own_tags: bool) -> tuple[World, Version, list[Version]]:
+def cyclic(*, own_tags: bool) -> tuple[World, Version, list[Version]]:
     """An index about its own second child, beside an older first child and an older image."""
     pushes = Pushes()
     first = pushes.image(*(["v9-amd64"] if own_tags else []), days=90)
@@ -105,7 +105,7 @@ def circular(*, own_tags: bool) -> tuple[World, Version, list[Version]]:
 
 @pytest.mark.parametrize("own_tags", [True, False])
 def test_an_index_about_its_own_child_goes_before_all_its_children(*, own_tags: bool) -> None:
-    world, index, children = circular(own_tags=own_tags)
+    world, index, children = cyclic(own_tags=own_tags)
     steps = ordered(world, world.versions)
     known = {step.key: step for step in steps}
     order = [step.key for step in steps]
@@ -114,8 +114,8 @@ def test_an_index_about_its_own_child_goes_before_all_its_children(*, own_tags: 
         assert index.name in known[child.name].after
 
 
-def test_what_hangs_on_a_circle_keeps_its_own_order() -> None:
-    """A nested index in an index that is in a circle, with children older than all of it."""
+def test_what_hangs_on_a_cycle_keeps_its_own_order() -> None:
+    """A nested index in an index that is in a cycle, with children older than all of it."""
     pushes = Pushes()
     leaf = pushes.image("leaf", days=90)
     inner = pushes.index(leaf, tags=["inner"], days=80)

@@ -8,7 +8,7 @@ parts follow it closely, so that it leaves little of that. It does not decide wh
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from package_keeper.domain.circles import circles
+from package_keeper.domain.cycles import cycles
 from package_keeper.domain.images import ImageGraph
 
 
@@ -26,14 +26,14 @@ def deletion_order(graph: ImageGraph, doomed: Iterable[str]) -> list[Step]:
     before = _predecessors(graph, oldest_first)
     steps = _walk(oldest_first, before)
     if len(steps) < len(oldest_first):
-        steps = _walk(oldest_first, _without_circles(graph, oldest_first, before))
+        steps = _walk(oldest_first, _without_cycles(graph, oldest_first, before))
     return steps
 
 
 def _walk(keys: list[str], before: Mapping[str, frozenset[str]]) -> list[Step]:
     """Emit each key once all before it are emitted, staying close to the one just emitted.
 
-    What waits in a circle, and what waits for that, is not emitted.
+    What waits in a cycle, and what waits for that, is not emitted.
     """
     followers: dict[str, list[str]] = {}
     for key in keys:
@@ -53,29 +53,29 @@ def _walk(keys: list[str], before: Mapping[str, frozenset[str]]) -> list[Step]:
     return list(emitted.values())
 
 
-def _without_circles(
+def _without_cycles(
     graph: ImageGraph, keys: list[str], before: Mapping[str, frozenset[str]]
 ) -> dict[str, frozenset[str]]:
-    """What must be gone before each key, with every circle broken and all else as it is.
+    """What must be gone before each key, with every cycle broken and all else as it is.
 
-    Being about one another makes circles, such as by an index whose tag says that it is about its
+    Being about one another makes cycles, such as by an index whose tag says that it is about its
     own child. Inside of one an index goes before its children all the same, since a missing child
     breaks it; of the other ties those stand that agree with that order.
     """
     age = {key: n for n, key in enumerate(keys)}
     opened = dict(before)
-    for circle in circles(before):
-        members = sorted(circle, key=lambda key: age[key])
-        order = {key: n for n, key in enumerate(_parents_first(graph, members, circle))}
+    for cycle in cycles(before):
+        members = sorted(cycle, key=lambda key: age[key])
+        order = {key: n for n, key in enumerate(_parents_first(graph, members, cycle))}
         for key in members:
-            stand = (k for k in before[key] if k not in circle or order[k] < order[key])
+            stand = (k for k in before[key] if k not in cycle or order[k] < order[key])
             opened[key] = frozenset(stand)
     return opened
 
 
-def _parents_first(graph: ImageGraph, members: list[str], circle: frozenset[str]) -> list[str]:
-    """Indexes before their children, else by age; digests of content make no circle of these."""
-    parents = {key: frozenset(graph.parents.get(key, ())) & circle for key in members}
+def _parents_first(graph: ImageGraph, members: list[str], cycle: frozenset[str]) -> list[str]:
+    """Indexes before their children, else by age; digests of content make no cycle of these."""
+    parents = {key: frozenset(graph.parents.get(key, ())) & cycle for key in members}
     walked = [step.key for step in _walk(members, parents)]
     return [*walked, *(key for key in members if key not in walked)]
 

@@ -1,14 +1,14 @@
-"""Circles among things that wait for one another.
+"""Cycles among things that wait for one another.
 
-Decides which things wait for each other in a circle, at whatever distance: the strongly connected
+Decides which things wait for each other in a cycle, at whatever distance: the strongly connected
 components of what waits for what, apart from those that are a single thing. It does not decide
-how a circle is broken.
+how a cycle is broken.
 """
 
 from collections.abc import Collection, Mapping
 
 
-def circles(before: Mapping[str, Collection[str]]) -> list[frozenset[str]]:
+def cycles(before: Mapping[str, Collection[str]]) -> list[frozenset[str]]:
     """The groups in which each waits for each, by what each key waits for; Kosaraju's two walks.
 
     What is waited for and is no key itself waits for nothing. Takes time linear in the ties.
