@@ -19,7 +19,13 @@ from domain.packages import (
 from fakes.github import GitHubInMemory, RegistryInMemory, lost, refused
 from package_keeper.domain.answers import Refused
 from package_keeper.domain.errors import WaitedTooLong
-from package_keeper.domain.manifests import DOCKER_SCHEMA_2, INDEX_TYPES, Child, Manifest
+from package_keeper.domain.manifests import (
+    DOCKER_SCHEMA_2,
+    INDEX_TYPES,
+    MANIFEST_TYPES,
+    Child,
+    Manifest,
+)
 from package_keeper.domain.model import Version
 from package_keeper.domain.readings import Readings
 from package_keeper.inventory.reading import ManifestReader
@@ -207,3 +213,20 @@ def test_nothing_listed_is_nothing_asked_for() -> None:
     scene = Scene(World(versions=(), manifests={}))
     assert scene.reader.read(()) == Readings()
     assert scene.github.requests == []
+
+
+def test_reading_on_asks_again_only_for_what_is_listed() -> None:
+    """Else a package with many missing parts would be asked for all of them at every look."""
+    pushes = Pushes()
+    part, gone = pushes.image(), Child(digest=GONE, media_type=MANIFEST_TYPES[0])
+    index = pushes.index(part, gone, tags=["v1"])
+    scene = Scene(pushes.world())
+    held = scene.github.only
+    missing = held.manifests.pop(part.name)
+    assert scene.read().absent == {part.name, GONE}
+    asked = scene.github.asked("exists")
+    held.manifests[part.name] = missing
+    readings = scene.reader.read_on([index, part])
+    assert readings.absent == {GONE}
+    assert part.name in readings.manifests
+    assert scene.github.asked("exists") == asked

@@ -51,8 +51,14 @@ class ManifestReader:
         """
         self._absent.clear()
         self._unreadable.clear()
+        return self.read_on(versions, also=also)
+
+    def read_on(self, versions: Iterable[Version], *, also: Iterable[str] = ()) -> Readings:
+        """The same, but of what answered 404 or failed only what is listed is asked again."""
         self._refusals.clear()
         listed = {version.name: version for version in versions}
+        self._absent -= listed.keys()
+        self._unreadable = {d: why for d, why in self._unreadable.items() if d not in listed}
         tagged = [digest for digest, version in listed.items() if version.tags]
         self._fetch(tagged[:1])  # alone, so that the others find a registry token
         self._fetch(tagged)

@@ -82,7 +82,7 @@ class Lookout:
     def _look(self) -> ImageGraph:
         versions = list_versions(self._api, self._package)
         by_digest = {version.name: version for version in versions}
-        return build_graph(by_digest, self._reader.read(versions))
+        return build_graph(by_digest, self._reader.read_on(versions))
 
 
 NOT_SEEN = (AnswerLost, Cancelled, KeeperError, Refused)
