@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from traceback import extract_tb
 from uuid import uuid4
 
 from package_keeper import __version__
@@ -26,7 +27,6 @@ from package_keeper.domain.shorthand import rules_of
 from package_keeper.execution.journal import Journal
 from package_keeper.inputs.context import RunnerContext, read_context
 from package_keeper.inputs.declared import JOURNAL_FILE
-from package_keeper.inputs.display import Display as Hiding
 from package_keeper.inputs.restoring import JournalScope, Meant, refused_journal
 from package_keeper.inputs.settings import Settings, read_settings
 from package_keeper.rendering.annotations import Annotation, Level, annotations
@@ -35,7 +35,6 @@ from package_keeper.rendering.links import Links
 from package_keeper.rendering.log import Log
 from package_keeper.rendering.outputs import outputs
 from package_keeper.rendering.summary import summary
-from package_keeper.rendering.untrusted import for_log
 from package_keeper.run.all_packages import Run, Target
 from package_keeper.run.means import Asked, Means, ToRestore
 
@@ -64,10 +63,10 @@ def _guarded(environ: Mapping[str, str], cancelled: threading.Event) -> int:
     """The exit code of `act`; where all else fails, one harmless line instead of a traceback."""
     try:
         return act(environ, cancelled)
-    except Exception as error:  # noqa: BLE001 - a traceback is raw text on stderr
-        said = f"unexpected {type(error).__name__}: {error}"
-        hidden = Hiding(token=environ.get("INPUT_TOKEN", "").strip()).show(said, limit=1000)
-        sys.stderr.write(f"{for_log(hidden)}\n")
+    except Exception as error:  # noqa: BLE001 - a traceback is raw text, also of what is secret
+        place = extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}, line {place.lineno}"
+        print(f"unexpected {type(error).__name__} in {where}", file=sys.stderr)  # noqa: T201
         return Unexpected.exit_code
 
 
@@ -227,14 +226,13 @@ def _means(
 
 def _tell(report: RunReport, context: RunnerContext, runner: Runner) -> bool:
     """Tell it in every way, each whatever became of the others; whether all went well."""
-    log = Log(runner)
+    log, links = Log(runner), Links(server_url=context.server_url, action=context.action)
 
     def give_outputs() -> None:
         for name, value in outputs(report):
             runner.output(name, value)
 
     def write_summary() -> None:
-        links = Links(server_url=context.server_url, action=context.action)
         runner.summary(summary(report, links=links, now=datetime.now(UTC)))
 
     def annotate() -> None:
@@ -245,16 +243,16 @@ def _tell(report: RunReport, context: RunnerContext, runner: Runner) -> bool:
         for package in report.packages:
             log.package(package, dry_run=report.dry_run)
 
-    return all([_told(tell, log) for tell in (give_outputs, write_summary, annotate, end_log)])
+    told = [_told(tell, log) for tell in (give_outputs, write_summary, annotate, end_log)]
+    return all(told)
 
 
 def _told(tell: Callable[[], None], log: Log) -> bool:
     try:
         tell()
     except Exception as error:  # noqa: BLE001 - the other tellings are owed all the same
-        what = tell.__name__.replace("_", " ")
-        fault = Unexpected(error)
-        log.annotate(Annotation(level=Level.ERROR, title=f"could not {what}", message=str(fault)))
+        title = f"could not {tell.__name__.replace('_', ' ')}"
+        log.annotate(Annotation(level=Level.ERROR, title=title, message=str(Unexpected(error))))
         return False
     return True
 

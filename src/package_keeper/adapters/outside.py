@@ -5,7 +5,7 @@ what a run does.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -65,10 +65,13 @@ class Registries:
 
 
 @contextmanager
-def opened(places: Places, runner: Runner, cancelled: threading.Event) -> Iterator[Outside]:
+def opened(
+    places: Places, runner: Runner, cancelled: threading.Event, warn: Callable[[str], None]
+) -> Iterator[Outside]:
     """The outside, for as long as the run lasts; manifests that were read are kept after it.
 
-    Raises KeeperError where the workspace is not there.
+    Raises KeeperError where the workspace is not there. What can't be let go of at the end is no
+    reason to lose what was done: `warn` is told.
     """
     _require(places.workspace)
     clock = SystemClock(cancelled)
@@ -80,30 +83,57 @@ def opened(places: Places, runner: Runner, cancelled: threading.Event) -> Iterat
 
     api = sender("GitHub", API)
     with ExitStack() as stack:
-        github = GitHubPackages(api_url=places.api_url, token=places.token, sender=api)
-        stack.callback(github.close)
-        host = RegistryHost(
-            url=places.registry_url,
-            token=places.token,
-            sender=sender("the registry", REGISTRY),
-            mask=runner.mask,
-        )
-        stack.callback(host.close)
-        journal = JournalFile(
-            places.journal_file,
-            workspace=places.workspace,
-            # An error text that repeats the token may have been cut in the middle of it.
-            redact=lambda line: without_tokens(runner.redact(line)),
-        )
-        stack.callback(journal.close)
-        cache = _cache(places.manifest_cache, places.workspace, runner, stack)
+        end = _End(stack, warn)
         yield Outside(
-            github=github,
-            registries=Registries(host=host, cache=cache),
-            journal=journal,
+            github=_github(places, api, end),
+            registries=_registries(places, sender("the registry", REGISTRY), runner, end),
+            journal=_journal(places, runner, end),
             clock=clock,
             api_pacer=api.pacer,
         )
+
+
+class _End:
+    """Collects what is to be done at the end, each whatever became of the others."""
+
+    def __init__(self, stack: ExitStack, warn: Callable[[str], None]) -> None:
+        self._stack = stack
+        self._warn = warn
+
+    def needs(self, what: str, do: Callable[[], None]) -> None:
+        """Do it at the end, before what was asked for earlier; `what` could not be done if so."""
+        self._stack.callback(self._do, what, do)
+
+    def _do(self, what: str, do: Callable[[], None]) -> None:
+        try:
+            do()
+        except Exception as error:  # noqa: BLE001 - what was done before must be told all the same
+            self._warn(f"{what} at the end of the run: {type(error).__name__}: {error}")
+
+
+def _github(places: Places, sender: Sender, end: _End) -> GitHubPackages:
+    github = GitHubPackages(api_url=places.api_url, token=places.token, sender=sender)
+    end.needs("the connections to GitHub could not be closed", github.close)
+    return github
+
+
+def _registries(places: Places, sender: Sender, runner: Runner, end: _End) -> Registries:
+    host = RegistryHost(
+        url=places.registry_url, token=places.token, sender=sender, mask=runner.mask
+    )
+    end.needs("the connections to the registry could not be closed", host.close)
+    return Registries(host=host, cache=_cache(places.manifest_cache, places.workspace, runner, end))
+
+
+def _journal(places: Places, runner: Runner, end: _End) -> JournalFile:
+    journal = JournalFile(
+        places.journal_file,
+        workspace=places.workspace,
+        # An error text that repeats the token may have been cut in the middle of it.
+        redact=lambda line: without_tokens(runner.redact(line)),
+    )
+    end.needs("the journal could not be closed", journal.close)
+    return journal
 
 
 def _require(workspace: Path) -> None:
@@ -115,17 +145,15 @@ def _require(workspace: Path) -> None:
         )
 
 
-def _cache(
-    path: Path | None, workspace: Path, runner: Runner, stack: ExitStack
-) -> ManifestCache | None:
+def _cache(path: Path | None, workspace: Path, runner: Runner, end: _End) -> ManifestCache | None:
     if path is None:
         return None
     if not path.resolve().is_relative_to(workspace.resolve()):
         runner.warning("The manifest cache leads out of the workspace, through a link; not used.")
         return None
     cache = ManifestCache(path, warn=runner.warning)
-    stack.callback(cache.close)
-    stack.callback(cache.save)
+    end.needs("the manifest cache could not be closed", cache.close)
+    end.needs("the manifest cache could not be saved", cache.save)
     return cache
 
 
