@@ -96,13 +96,11 @@ def test_commands_look_as_the_runner_wants_them() -> None:
     log.group("acme/app\nx")
     log.notice("a")
     log.warning("b", title="t")
-    log.debug("d\ne")
     log.end_group()
     assert out.getvalue().splitlines() == [
         "::group::acme/app x",
         "::notice::a",
         "::warning title=t::b",
-        "::debug::d%0Ae",
         "::endgroup::",
     ]
 
@@ -115,7 +113,6 @@ def test_outside_of_actions_everything_is_plain_text() -> None:
     log.line("one\ntwo")
     log.warning("b", title="t")
     log.error("::c")
-    log.debug("d")
     log.end_group()
     log.output("deleted-count", "3")
     log.summary("# Done")
@@ -141,7 +138,6 @@ def test_a_secret_is_masked_before_anything_else_and_appears_nowhere(tmp_path: P
         log.line(f"Bearer {secret}!")
         log.error(secret, title=secret)
         log.group(secret)
-        log.debug(secret)
         log.output("value", secret)
         log.summary(secret)
         written = out.getvalue() + output.read_text() + summary.read_text()

@@ -36,9 +36,6 @@ class Lines(Console):
     def end_group(self) -> None:
         self.printed.append("[end]")
 
-    def debug(self, text: str) -> None:
-        self.printed.append(f"debug {text}")
-
     def notice(self, text: str, *, title: str = "") -> None:
         self.printed.append(f"notice {title}: {text}")
 
@@ -132,7 +129,6 @@ def test_no_line_of_any_run_is_a_command(report: RunReport, text: str) -> None:
     lines = Lines()
     log = Log(lines)
     log.line(text)
-    log.debug(text)
     for package in report.packages:
         with log.group(package.name):
             if package.plan:

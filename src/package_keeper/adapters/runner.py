@@ -78,11 +78,6 @@ class Runner:
         if self.in_actions:
             self._command("endgroup", {}, "", plain="")
 
-    def debug(self, text: str) -> None:
-        """Said only where the runner shows debug logging."""
-        if self.in_actions:
-            self._command("debug", {}, text, plain="")
-
     def notice(self, text: str, *, title: str = "") -> None:
         """An annotation that informs."""
         self._annotate("notice", text, title)

@@ -38,10 +38,6 @@ class Console(Protocol):
         """End the group."""
         ...
 
-    def debug(self, text: str) -> None:
-        """Print a line that shows only where debug logging is on."""
-        ...
-
     def notice(self, text: str, *, title: str = "") -> None:
         """Make an annotation for information."""
         ...
@@ -64,10 +60,6 @@ class Log:
     def line(self, text: str) -> None:
         """Print one line."""
         self._console.line(for_log(text))
-
-    def debug(self, text: str) -> None:
-        """Print one line for those who look for a fault."""
-        self._console.debug(for_log(text))
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
