@@ -137,6 +137,12 @@ def test_any_change_is_something_to_do(verdict: Verdict) -> None:
     assert RunReport(packages=(part,)).outcome is RunOutcome.DONE
 
 
+def test_where_a_tag_was_taken_off_access_was_not_all_that_was_missing() -> None:
+    report = done(DENIED)
+    taken = replace(report, results=(replace(report.results[0], tags_off=("pr-1",)),))
+    assert RunReport(packages=(taken,)).exit_code == 1
+
+
 def test_what_is_left_is_what_was_listed_and_is_not_gone() -> None:
     report = done(DELETED, Outcome.ALREADY_GONE, RETAINED, ERROR)
     assert report.left == 3

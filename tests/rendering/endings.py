@@ -71,6 +71,20 @@ def untagged() -> RunReport:
     return RunReport(packages=(PackageReport(name="app", plan=plan, results=(done,)),))
 
 
+def lost_a_tag(outcome: Outcome, *, journal_file: str | None = None) -> RunReport:
+    """One of the two tags that were to go from an image is off; the other one's turn ended so."""
+    (only,) = untagged().packages
+    assert only.plan is not None
+    image, other = only.plan.decisions
+    image = replace(image, version=version(1, "v1", "a", "b", days=1), tags_off=("a", "b"))
+    result = Result(
+        version=image.version, outcome=outcome, detail="took off a; an hour", tags_off=("a",)
+    )
+    plan = replace(only.plan, decisions=(image, other))
+    package = PackageReport(name="app", plan=plan, results=(result,))
+    return RunReport(packages=(package,), journal_file=journal_file)
+
+
 def restored(*outcomes: Outcome, dry: bool = False) -> RunReport:
     """A plan to bring back an image and its part, while another version is active."""
     image = version(1, "v1", days=9)

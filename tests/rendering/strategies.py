@@ -104,6 +104,7 @@ def package_reports(draw: st.DrawFn) -> PackageReport:
                 outcome=st.sampled_from(Outcome),
                 detail=texts,
                 request_id=st.none() | texts,
+                tags_off=st.lists(texts, max_size=2).map(tuple),
             )
         )
         for version in {version.id: version for version in ended}.values()

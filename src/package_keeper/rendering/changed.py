@@ -6,6 +6,7 @@ reason. It does not decide how long a list may be; the summary does.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from package_keeper.domain.errors import LimitExceeded
 from package_keeper.domain.model import newest_first
@@ -15,7 +16,12 @@ from package_keeper.domain.report import PackageReport, RunReport
 from package_keeper.rendering.links import package_link, version_link
 from package_keeper.rendering.reasons import MARKDOWN, reason_of
 from package_keeper.rendering.tables import cut, table
-from package_keeper.rendering.tally import changes, is_unknown, stopped_before_the_start
+from package_keeper.rendering.tally import (
+    changes,
+    is_unknown,
+    losing_tags,
+    stopped_before_the_start,
+)
 from package_keeper.rendering.untrusted import code
 from package_keeper.rendering.words import begun, counted
 
@@ -64,6 +70,17 @@ def _lists(package: PackageReport, *, dry_run: bool) -> Iterator[tuple[str, tupl
             found = _found(package) if verdict is Verdict.RESTORE else ()
             of_done = (d for d in of_verdict if d.version.id in done)
             yield begun(participle), (*of_done, *found)
+    yield "Lost tags all the same", tuple(_losing_tags(package))
+
+
+def _losing_tags(package: PackageReport) -> Iterator[Decision]:
+    """What lost tags and did not end as untagged, with these in place of the reason."""
+    lost = {result.version.id: result.tags_off for result in losing_tags(package)}
+    for decision in changes(package.plan):
+        if tags := lost.get(decision.version.id):
+            others = ", ".join(tag for tag in decision.tags_off if tag not in tags)
+            reason = f"lost {', '.join(tags)}{f' and not {others}' if others else ''}"
+            yield replace(decision, reason=reason, source="")
 
 
 def _found(package: PackageReport) -> Iterator[Decision]:

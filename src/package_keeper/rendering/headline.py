@@ -65,6 +65,9 @@ def _did(report: RunReport, counts: Tally) -> str:
     where = _where(report)
     if counts.done:
         return _done(report, counts, where)
+    if counts.lost_tags:
+        tags = counted(counts.tags_off, "tag")
+        return f"Took {tags} off {counted(counts.lost_tags, 'version')} of {where}"
     if any(isinstance(error, Unexpected) for error in report.errors):
         return f"Not finished with {where}"
     if counts.planned or report.errors or report.cancelled:
@@ -147,11 +150,13 @@ def _exceptions(report: RunReport, counts: Tally) -> list[str]:
     """What else did not go as planned; nothing new where the errors stopped all of it."""
     if report.errors and counts.not_attempted == counts.planned:
         return []
+    begun_on = "finished" if counts.lost_tags else "attempted"
     clauses = (
         (counts.failed, "failed"),
-        (counts.not_attempted, f"{was_or_were(counts.not_attempted)} not attempted"),
+        (counts.not_attempted, f"{was_or_were(counts.not_attempted)} not {begun_on}"),
         (counts.retained, "could not go"),
         (counts.already_gone, f"{was_or_were(counts.already_gone)} already gone"),
+        (counts.lost_tags if counts.done else 0, "lost tags all the same"),
     )
     return [f"{number(count)} {words}" for count, words in clauses if count]
 

@@ -152,6 +152,7 @@ def package_line(report: PackageReport, *, dry_run: bool) -> str:
         (counts.retained, "retained"),
         (counts.failed, "failed"),
         (counts.not_attempted, "not attempted"),
+        (counts.lost_tags, "lost tags all the same"),
         (counts.left if report.results else 0, "active now" if restores else "left"),
     ):
         if count:

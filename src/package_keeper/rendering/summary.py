@@ -60,6 +60,7 @@ _WHEN_ANY = (
     ("Untagged", "untagged"),
     ("Already gone", "already_gone"),
     ("Not attempted", "not_attempted"),
+    ("Lost tags", "lost_tags"),
 )
 
 

@@ -24,7 +24,9 @@ class Tally:
     + `already_gone` + `retained` + `failed` + `not_attempted`, in a dry run + `pending`, which is
     what a run would now set about. `retained` counts all that stays for a reason that is no
     failure: retained, undeletable and changed. `failed` also has the ids that were asked for and do
-    not exist, and `restored` the parts that were found on the way, which no plan has.
+    not exist, and `restored` the parts that were found on the way, which no plan has. `lost_tags`
+    are those among `retained`, `failed` and `not_attempted` that lost a tag all the same, and
+    `tags_off` are the tags that are off in all.
     """
 
     active: int = 0
@@ -39,6 +41,8 @@ class Tally:
     not_attempted: int = 0
     pending: int = 0
     left: int = 0
+    lost_tags: int = 0
+    tags_off: int = 0
 
     @property
     def done(self) -> int:
@@ -61,6 +65,11 @@ def in_plan_order(package: PackageReport, outcomes: Iterable[Outcome]) -> tuple[
     places = {decision.version.id: place for place, decision in enumerate(decisions)}
     results = package.with_outcome(*outcomes)
     return tuple(sorted(results, key=lambda result: places.get(result.version.id, len(places))))
+
+
+def losing_tags(package: PackageReport) -> tuple[Result, ...]:
+    """The results of versions that lost tags though they did not end as untagged."""
+    return tuple(r for r in package.results if r.took_tags and r.outcome is not Outcome.UNTAGGED)
 
 
 def without_result(package: PackageReport) -> tuple[Decision, ...]:
@@ -103,6 +112,8 @@ def tally(package: PackageReport, *, dry_run: bool) -> Tally:
         not_attempted=ended[Outcome.NOT_ATTEMPTED] + open_ - pending,
         pending=pending,
         left=package.left,
+        lost_tags=len(losing_tags(package)),
+        tags_off=sum(len(result.tags_off) for result in package.results),
     )
 
 

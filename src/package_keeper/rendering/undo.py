@@ -19,6 +19,7 @@ from package_keeper.domain.outcome import Outcome
 from package_keeper.domain.report import PackageReport, RunReport
 from package_keeper.domain.restoring import KEPT_FOR
 from package_keeper.domain.tokens import without_tokens
+from package_keeper.rendering.advice import TAGS_BACK
 from package_keeper.rendering.links import Links, package_name
 from package_keeper.rendering.tables import folded
 from package_keeper.rendering.tally import in_plan_order
@@ -28,11 +29,6 @@ from package_keeper.rendering.words import counted, day, number
 
 _IDS_PER_LINE = 8
 
-_TAGS = (
-    "A tag that was taken off is put back by pushing it again: its image is still there, under "
-    "the same digest."
-)
-
 
 def undo(report: RunReport, *, links: Links, now: datetime, most_ids: int) -> tuple[str, ...]:
     """The section on undoing this run's changes, as lines of Markdown; none without changes.
@@ -40,12 +36,12 @@ def undo(report: RunReport, *, links: Links, now: datetime, most_ids: int) -> tu
     At most `most_ids` ids are written out, over all packages.
     """
     deleted = [p for p in report.packages if p.with_outcome(Outcome.DELETED)]
-    untagged = any(p.with_outcome(Outcome.UNTAGGED) for p in report.packages)
-    if not deleted and not untagged:
+    took_tags = any(result.took_tags for result in report.results)
+    if not deleted and not took_tags:
         return ()
     lines = ["### How to undo this", ""]
-    if untagged:
-        lines += [_TAGS, ""]
+    if took_tags:
+        lines += [TAGS_BACK, ""]
     if deleted:
         lines += [_until(report, now), ""]
     ids = [(package, _ids_to_restore(package)) for package in deleted]
