@@ -25,6 +25,7 @@ from package_keeper.domain.planning import Question
 from package_keeper.domain.report import RunReport
 from package_keeper.domain.shorthand import rules_of
 from package_keeper.execution.journal import Journal
+from package_keeper.inputs.addresses import is_enterprise_server
 from package_keeper.inputs.context import RunnerContext, read_context
 from package_keeper.inputs.declared import JOURNAL_FILE
 from package_keeper.inputs.restoring import JournalScope, Meant, refused_journal
@@ -221,6 +222,7 @@ def _means(
         unique=lambda: str(uuid4()),
         pause=outside.clock.sleep,
         elapsed=outside.clock.monotonic,
+        on_enterprise_server=is_enterprise_server(settings.api_url),
     )
 
 

@@ -102,6 +102,25 @@ def test_a_registry_of_repositories_may_need_repo_which_is_only_said(
     assert [("`repo`" in warning) for warning in warnings] == ([True] if warned else [])
 
 
+@pytest.mark.parametrize("package_type", PackageType)
+def test_on_enterprise_server_all_but_containers_may_need_repo(package_type: PackageType) -> None:
+    ref = package(package_type).ref
+    scopes = ["read:packages", "delete:packages"]
+    warnings = check_scopes(scopes, DELETE, ref, on_enterprise_server=True)
+    assert len(warnings) == (0 if package_type is PackageType.CONTAINER else 1)
+    assert all("may need `repo`" in warning for warning in warnings)
+    assert check_scopes([*scopes, "repo"], DELETE, ref, on_enterprise_server=True) == ()
+    assert check_scopes(None, DELETE, ref, on_enterprise_server=True) == ()
+
+
+@pytest.mark.parametrize("token", ["ghp_1", "ghs_1", "ghu_1"])
+def test_the_advice_names_repo_where_it_may_be_needed(token: str) -> None:
+    said = {kind: advice_for(token, DELETE, package(kind).ref) for kind in PackageType}
+    assert "repo as well" not in said[PackageType.CONTAINER] + advice_for(token, DELETE)
+    assert said[PackageType.MAVEN].endswith("A classic token may need the scope repo as well.")
+    assert said[PackageType.NPM].endswith("may on Enterprise Server need the scope repo as well.")
+
+
 def test_a_fine_grained_token_is_refused_and_no_other() -> None:
     with pytest.raises(AccessDenied, match="fine-grained"):
         refuse_fine_grained("github_pat_1")

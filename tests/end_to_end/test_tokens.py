@@ -1,6 +1,7 @@
 """Every kind of token: what works with it, and what is said where it does not."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -38,6 +39,21 @@ def is_refused(finished: Finished, *told: str) -> bool:
         assert text in error
         assert text in finished.summary.replace("\\", "").replace("<!-- -->", "")
     return True
+
+
+@pytest.mark.parametrize("dry_run", ["true", "false"])
+@pytest.mark.parametrize(("path", "warned"), [("/api/v3", True), ("", False)])
+def test_without_repo_on_enterprise_server_is_warned_and_tried(
+    github: FakeGitHub, job: Job, dry_run: str, path: str, *, warned: bool
+) -> None:
+    numbered(github.add_package("acme", "npm", "app"), 3)
+    token = Token.classic(login="octocat", scopes=ALL)
+    server = replace(job, api_url=f"{github.api_url}{path}")
+    finished = run_with(github, server, token, package_type="npm", dry_run=dry_run)
+    assert finished.code == 0, finished.log
+    said = [w for w in finished.annotations("warning") if "may need `repo`" in w]
+    assert len(said) == (1 if warned else 0), finished.log
+    assert bool(deletions(github)) is (dry_run == "false")
 
 
 # What works

@@ -94,12 +94,17 @@ def refuse_fine_grained(token: str) -> None:
 
 
 def check_scopes(
-    granted: Collection[str] | None, operation: Operation, ref: PackageRef
+    granted: Collection[str] | None,
+    operation: Operation,
+    ref: PackageRef,
+    *,
+    on_enterprise_server: bool = False,
 ) -> tuple[str, ...]:
     """Warnings about scopes that may be missing; raises AccessDenied for those that are.
 
     `repo` is asked for only in registries scoped to repositories, and only as a warning: GitHub's
-    pages do not agree on whether it is needed.
+    pages do not agree on whether it is needed. On Enterprise Server that is all but the container
+    registry.
     """
     missing = missing_scopes(granted, operation)
     if missing:
@@ -109,9 +114,22 @@ def check_scopes(
             f"{'' if len(missing) == 1 else 's'} {' and '.join(missing)}; it has: {has}.",
             hint="Add the scope to the classic token at https://github.com/settings/tokens.",
         )
-    if granted is not None and ref.type is PackageType.MAVEN and "repo" not in granted:
+    if granted is None or "repo" in granted:
+        return ()
+    if ref.type is PackageType.MAVEN:
         return (f"{ref}: Maven packages belong to a repository, so the token may need `repo`",)
+    if on_enterprise_server and ref.type is not PackageType.CONTAINER:
+        which = "on Enterprise Server such packages belong to a repository"
+        return (f"{ref}: {which}, so the token may need `repo`",)
     return ()
+
+
+def _repo_too(ref: PackageRef | None) -> str:
+    """Where the scope `repo` may be what is missing; the refusal itself does not say so."""
+    if ref is None or ref.type is PackageType.CONTAINER:
+        return ""
+    where = "" if ref.type is PackageType.MAVEN else "on Enterprise Server "
+    return f" A classic token may {where}need the scope repo as well."
 
 
 def advice_for(token: str, operation: Operation, ref: PackageRef | None = None) -> str:
@@ -123,18 +141,18 @@ def advice_for(token: str, operation: Operation, ref: PackageRef | None = None) 
                 "Set `permissions: packages: write` in the workflow, and on GitHub open the package"
                 f"{package}: Package settings → Manage Actions access → add this repository with "
                 "the role Admin. Or use a classic token with the scopes "
-                f"{' and '.join(operation.scopes)}."
+                f"{' and '.join(operation.scopes)}.{_repo_too(ref)}"
             )
         case TokenKind.CLASSIC | TokenKind.UNKNOWN:
             return (
                 f"The token needs the scopes {' and '.join(operation.scopes)} "
                 "(https://github.com/settings/tokens), and its user the role Admin on the package"
-                f"{package}: Package settings → Manage access."
+                f"{package}: Package settings → Manage access.{_repo_too(ref)}"
             )
         case TokenKind.APP_USER:
             return (
                 "GitHub does not promise that app tokens reach packages; use GITHUB_TOKEN or a "
-                f"classic token with the scopes {' and '.join(operation.scopes)}."
+                f"classic token with the scopes {' and '.join(operation.scopes)}.{_repo_too(ref)}"
             )
         case TokenKind.FINE_GRAINED:
             return "GitHub Packages does not support fine-grained tokens; use a classic token."

@@ -82,6 +82,11 @@ def registry_url_of(server_url: str) -> str:
     return f"{scheme}://containers.{host}"
 
 
+def is_enterprise_server(api_url: str) -> bool:
+    """Whether this API is an Enterprise Server's: those alone have it on the server's own host."""
+    return api_url.endswith("/api/v3")
+
+
 def server_url_of(api_url: str) -> str | None:
     """Whose API this is; None where the address does not say it."""
     scheme, host = api_url.partition("://")[0], host_of(api_url)

@@ -54,6 +54,7 @@ class Means:
     `token` is only looked at to give advice. `affordable` is how many requests may still be spent
     in this run, None where that is not known or more than enough. `unique` gives a text never used
     before, `pause` sleeps for so many seconds, and `elapsed` are seconds that never go back.
+    `on_enterprise_server` is whether GitHub is one that somebody else runs.
     """
 
     github: GitHub
@@ -66,3 +67,4 @@ class Means:
     unique: Callable[[], str]
     pause: Callable[[float], None]
     elapsed: Callable[[], float]
+    on_enterprise_server: bool = False

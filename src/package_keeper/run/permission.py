@@ -16,7 +16,13 @@ def check_permission(
 ) -> None:
     """Raise AccessDenied where GitHub's answers so far show that a scope is missing."""
     try:
-        record.warn(check_scopes(means.github.token_scopes, operation, ref))
+        warnings = check_scopes(
+            means.github.token_scopes,
+            operation,
+            ref,
+            on_enterprise_server=means.on_enterprise_server,
+        )
+        record.warn(warnings)
     except AccessDenied as error:
         if not asked.dry_run:
             raise
