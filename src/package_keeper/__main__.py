@@ -76,19 +76,19 @@ def act(environ: Mapping[str, str], cancelled: threading.Event) -> int:
     runner = Runner(environ)
     hide_token(environ.get("INPUT_TOKEN", "").strip(), runner)
     context = read_context(environ)
-    faults: list[str] = []
+    warnings: list[str] = []
     try:
         settings = read_settings(environ)
         _check_journal_file(settings)
         restore, settings = _to_restore(settings)
-        with opened(_places(settings), runner, cancelled, faults.append) as outside:
+        with opened(_places(settings), runner, cancelled, warnings.append) as outside:
             means = _means(settings, context, runner, outside, cancelled)
             report = _run(settings, restore, means, outside, cancelled)
     except KeeperError as error:
         report = RunReport(error=error)
     except Exception as error:  # noqa: BLE001 - a summary is owed however the run ends
         report = RunReport(error=Unexpected(error))
-    report = replace(report, warnings=(*report.warnings, *faults))
+    report = replace(report, warnings=(*report.warnings, *warnings))
     is_told = _tell(report, context, runner)
     return report.exit_code or (0 if is_told else Unexpected.exit_code)
 

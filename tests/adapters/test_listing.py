@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Literal
 
 import pytest
@@ -186,8 +187,23 @@ def test_no_page_beyond_the_last_that_may_be_asked_for_is_asked_for(
         following = links and {**links, "next": number + 1}
         return Page(number=number, rows=(number,), links=following)
 
+    cuts: list[bool] = []
+
+    def rows(most: int) -> list[int]:
+        cut = partial(cuts.append, True)  # noqa: FBT003 - whatever is counted
+        return list(all_rows(fetch, executor, per_page=1, most=most, cut=cut))
+
     with ThreadPoolExecutor(1) as executor:
-        assert list(all_rows(fetch, executor, per_page=1, most=4)) == [1, 2, 3, 4]
+        assert rows(4) == [1, 2, 3, 4]
+    assert cuts == [True]
+
+
+def test_what_ends_where_it_may_is_not_cut() -> None:
+    def fetch(number: int) -> Page[int]:
+        return Page(number=number, rows=(number,), links={"next": 2} if number == 1 else {})
+
+    with ThreadPoolExecutor(1) as executor:
+        assert list(all_rows(fetch, executor, per_page=1, most=2, cut=pytest.fail)) == [1, 2]
 
 
 @pytest.mark.parametrize("links", [{"next": 1}, {"next": 10**9}, {"last": 10**9}])

@@ -228,3 +228,18 @@ def test_only_of_the_last_version_is_it_said_how_the_whole_package_goes(
     finished = job.run({"versions-to-keep": "1", "delete-untagged": "true"})
     [retained] = [text for text in finished.annotations("warning") if "retained" in text]
     assert "set if-empty: delete-package" in retained
+
+
+@pytest.mark.parametrize(("count", "told"), [(99, False), (101, True)])
+def test_packages_that_no_listing_shows(
+    github: FakeGitHub, job: Job, monkeypatch: pytest.MonkeyPatch, count: int, *, told: bool
+) -> None:
+    """GitHub lists 10,000 packages and no more; here that is 100."""
+    monkeypatch.setattr("package_keeper.adapters.github.client.MOST_PACKAGE_PAGES", 1)
+    for number in range(count):
+        github.add_package("acme", "npm", f"lib-{number}").add_version("1.0.0")
+    finished = job.run({**NPM, "package-name": "lib-*", "dry-run": "true"})
+    assert (finished.code, finished.outcome) == (0, "nothing-to-do"), finished.log
+    said = "GitHub lists no more than 10,000 npm packages of acme"
+    warnings = [w for w in finished.annotations("warning") if said in w]
+    assert (len(warnings), said in finished.summary) == (int(told), told)

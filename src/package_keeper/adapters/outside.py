@@ -70,8 +70,8 @@ def opened(
 ) -> Iterator[Outside]:
     """The outside, for as long as the run lasts; manifests that were read are kept after it.
 
-    Raises KeeperError where the workspace is not there. What can't be let go of at the end is no
-    reason to lose what was done: `warn` is told.
+    Raises KeeperError where the workspace is not there. `warn` is told what answers leave out, and
+    what can't be let go of at the end, which is no reason to lose what was done.
     """
     _require(places.workspace)
     clock = SystemClock(cancelled)
@@ -85,7 +85,7 @@ def opened(
     with ExitStack() as stack:
         end = _End(stack, warn)
         yield Outside(
-            github=_github(places, api, end),
+            github=_github(places, api, warn, end),
             registries=_registries(places, sender("the registry", REGISTRY), runner, end),
             journal=_journal(places, runner, end),
             clock=clock,
@@ -111,8 +111,10 @@ class _End:
             self._warn(f"{what} at the end of the run: {type(error).__name__}: {error}")
 
 
-def _github(places: Places, sender: Sender, end: _End) -> GitHubPackages:
-    github = GitHubPackages(api_url=places.api_url, token=places.token, sender=sender)
+def _github(
+    places: Places, sender: Sender, warn: Callable[[str], None], end: _End
+) -> GitHubPackages:
+    github = GitHubPackages(api_url=places.api_url, token=places.token, sender=sender, warn=warn)
     end.needs("the connections to GitHub could not be closed", github.close)
     return github
 

@@ -4,7 +4,7 @@ Decides that every request goes through pacing, and that rows become values wher
 so that a listing of 60,000 versions never exists as JSON. It knows no endpoint.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -68,6 +68,7 @@ class Api:
         per_page: int = 100,
         expected: int = 0,
         most_pages: int = MOST_PAGES,
+        cut: Callable[[], None] = lambda: None,
     ) -> tuple[T, ...]:
         """All rows of a listing, in the order of its pages; see `paging`."""
 
@@ -78,7 +79,12 @@ class Api:
             ).value
 
         listed = all_rows(
-            fetch, self._executor, per_page=per_page, rows_expected=expected, most=most_pages
+            fetch,
+            self._executor,
+            per_page=per_page,
+            rows_expected=expected,
+            most=most_pages,
+            cut=cut,
         )
         return tuple(listed)
 

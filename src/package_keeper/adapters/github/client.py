@@ -5,6 +5,8 @@ is sent and whether it is repeated is decided in `pacing`; what a refusal means,
 listing is returned whole or not at all.
 """
 
+from collections.abc import Callable
+
 from package_keeper import __version__
 from package_keeper.adapters.github import objects, paths
 from package_keeper.adapters.github.api import Api
@@ -21,21 +23,35 @@ USER_AGENT = f"package-keeper/{__version__}"
 MOST_PACKAGE_PAGES = 100
 """A listing of packages answers 400 where `per_page` times `page` is over 10,000."""
 
+_MORE_PACKAGES = (
+    "GitHub lists no more than 10,000 {1} packages of {0}: of those beyond, only what package-name "
+    "names in full is looked at."
+)
+
 
 class GitHubPackages:
     """Implements the ports Packages and Deletions, and restoring; from any thread.
 
     `api_url` is such as `https://api.github.com` or `https://HOST/api/v3`. `page_workers` is how
     many pages of a listing are fetched at once, `timeout` is in seconds per wait on the network.
+    `warn` is told what the answers leave out.
     """
 
     def __init__(
-        self, *, api_url: str, token: str, sender: Sender, page_workers: int = 32, timeout: int = 30
+        self,
+        *,
+        api_url: str,
+        token: str,
+        sender: Sender,
+        warn: Callable[[str], None] = lambda _: None,
+        page_workers: int = 32,
+        timeout: int = 30,
     ) -> None:
         connections = Connections(
             api_url=api_url, token=token, user_agent=USER_AGENT, timeout=timeout
         )
         self._api = Api(connections, sender, page_workers=page_workers)
+        self._warn = warn
         # An installation token, which GITHUB_TOKEN is, stands for no person; GitHub answers it
         # 403 on `/user`.
         self._has_login = not token.startswith("ghs_")
@@ -76,6 +92,7 @@ class GitHubPackages:
             Reading(row=objects.Package, convert=convert),
             parameters={"package_type": package_type.value},
             most_pages=MOST_PACKAGE_PAGES,
+            cut=lambda: self._warn(_MORE_PACKAGES.format(owner.login, package_type.value)),
         )
         return tuple(package for package in listed if package is not None)
 

@@ -50,33 +50,47 @@ def all_rows(
     per_page: int,
     rows_expected: int = 0,
     most: int = MOST_PAGES,
+    cut: Callable[[], None] = lambda: None,
 ) -> Iterator[T]:
     """Every row, page by page; pages that are known of are fetched at the same time.
 
     `rows_expected` tells how many there may be before the first page does. `most` is the number of
-    the last page that may be asked for. Raises what `fetch` raises: a missing page is a missing
-    listing.
+    the last page that may be asked for; `cut` is called where there are more. Raises what `fetch`
+    raises: a missing page is a missing listing.
     """
-    expected = max(-(-rows_expected // per_page), 1)
-    if expected > MOST_PAGES:
-        raise AnswerLost(f"a listing of {rows_expected} rows is not believed")
-    expected = min(expected, most)
+    expected = min(_pages_expected(rows_expected, per_page), most)
     pages = _together(fetch, executor, range(1, expected + 1))
-    first = page = next(pages)
+    first = latest = next(pages)
     yield from first.rows
-    for page in pages:
-        yield from page.rows
+    for latest in pages:
+        yield from latest.rows
     last = (first.links or {}).get("last", 1)
     if last > expected:
         _require_later(first, last)
-    for page in _together(fetch, executor, range(expected + 1, min(last, most) + 1)):
+    for latest in _together(fetch, executor, range(expected + 1, min(last, most) + 1)):
+        yield from latest.rows
+    for page in _following(fetch, latest, per_page, most, cut):
         yield from page.rows
-    while (following := page.next(per_page)) is not None:
-        _require_later(page, following)
-        if following > most:
+
+
+def _pages_expected(rows: int, per_page: int) -> int:
+    pages = max(-(-rows // per_page), 1)
+    if pages > MOST_PAGES:
+        raise AnswerLost(f"a listing of {rows} rows is not believed")
+    return pages
+
+
+def _following(
+    fetch: FetchPage[T], page: Page[T], per_page: int, most: int, cut: Callable[[], None]
+) -> Iterator[Page[T]]:
+    """The pages after this one, of which nothing is known before the one that leads to it."""
+    while (number := page.next(per_page)) is not None:
+        _require_later(page, number)
+        if number > most:
+            cut()
             return
-        page = fetch(following)
-        yield from page.rows
+        page = fetch(number)
+        yield page
 
 
 def page_numbers(header: str | None, number: int) -> dict[str, int] | None:
