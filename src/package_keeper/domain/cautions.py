@@ -87,8 +87,5 @@ def _unreadable(graph: ImageGraph, settlement: Settlement) -> list[str]:
     name = f"version {version.id} ({version.label})" if version else first
     more = f" (and {len(doubted) - 1} more)" if len(doubted) > 1 else ""
     why = graph.readings.unreadable[first]
-    stays = (
-        "it stays, and with it what it may list: every untagged version of the package, and every "
-        "tagged one that was there before"
-    )
-    return [f"the manifest of {name}{more} could not be read, so {stays}: {why}"]
+    stays = "it stays, and with it all that it may list, so nothing of the package goes this time"
+    return [f"the manifest of {name}{more} could not be read; {stays}: {why}"]

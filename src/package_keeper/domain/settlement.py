@@ -152,15 +152,15 @@ def _indexes_about(graph: ImageGraph) -> dict[str, list[str]]:
 def _with_doubt(graph: ImageGraph, settled: Settlement) -> Settlement:
     """Keep what could depend on a manifest that can't be read, or on one that is gone.
 
-    One that is gone can't be pulled any more, but one that can't be read may be an index that lists
-    tagged images, too, and that is to be pulled again tomorrow.
+    One that can't be read may be an index, which is to be pulled again tomorrow and may list
+    anything, tagged images as well. One that is gone can't be pulled any more.
     """
     unreadable = {d for d in graph.readings.unreadable if d in settled.doomed}
     unreadable |= {d for d in graph.unlisted if d in graph.readings.unreadable}
     if not unreadable and not any(_hides_parts(graph, d) for d in settled.needed):
         return settled
-    staying = unreadable | {d for d in settled.doomed if not graph.versions[d].own_tags}
-    staying |= _may_be_listed(graph, settled.doomed, unreadable)
+    doomed = settled.doomed.keys()
+    staying = unreadable | {d for d in doomed if unreadable or not graph.versions[d].own_tags}
     attached = (Role.PART, Role.SUPERSEDED)
     parts = {d for d in staying if graph.roles.get(d) in attached}
     below = _all_listed_by(graph, parts)
@@ -168,20 +168,9 @@ def _with_doubt(graph: ImageGraph, settled: Settlement) -> Settlement:
     roots = _sorted(graph, {*settled.needed, *(staying - parts), *images})
     needed = {**{digest: digest for digest in below}, **graph.closure(roots)}
     doubted = {d: Doubt.UNREADABLE if d in unreadable else Doubt.PARTS_UNKNOWN for d in staying}
-    doomed = {d: root for d, root in settled.doomed.items() if d not in needed}
     merged = {d: settled.needed.get(d, root) for d, root in needed.items()}
-    return Settlement(doomed=doomed, needed=merged, doubted=doubted)
-
-
-def _may_be_listed(graph: ImageGraph, doomed: Iterable[str], unreadable: set[str]) -> set[str]:
-    """What goes, and what an index among the unreadable may list: all that was there before it.
-
-    A registry takes an index only once it has what it lists.
-    """
-    if not unreadable <= graph.versions.keys():
-        return set(doomed)
-    last = max((graph.versions[d].created_at for d in unreadable), default=None)
-    return {d for d in doomed if last is not None and graph.versions[d].created_at <= last}
+    left = {d: root for d, root in settled.doomed.items() if d not in needed}
+    return Settlement(doomed=left, needed=merged, doubted=doubted)
 
 
 def _hides_parts(graph: ImageGraph, digest: str) -> bool:

@@ -51,21 +51,32 @@ class ManifestReader:
         """
         self._absent.clear()
         self._unreadable.clear()
-        return self.read_on(versions, also=also)
+        return self._read(versions, also, known=frozenset())
 
-    def read_on(self, versions: Iterable[Version], *, also: Iterable[str] = ()) -> Readings:
-        """The same, but of what answered 404 or failed only what is listed is asked again."""
+    def read_on(self, versions: Iterable[Version]) -> Readings:
+        """The same once some of it is deleted: only what is new, and what that names, is asked for.
+
+        Of what answered 404 or failed before only what is listed is asked for again.
+        """
+        rows = tuple(versions)
+        listed = {version.name for version in rows}
+        self._absent -= listed
+        self._unreadable = {d: why for d, why in self._unreadable.items() if d not in listed}
+        return self._read(rows, (), known=frozenset(self._manifests))
+
+    def _read(
+        self, versions: Iterable[Version], also: Iterable[str], *, known: frozenset[str]
+    ) -> Readings:
+        """Read what is listed, and whatever manifests name that are not `known` already."""
         self._refusals.clear()
         listed = {version.name: version for version in versions}
-        self._absent -= listed.keys()
-        self._unreadable = {d: why for d, why in self._unreadable.items() if d not in listed}
         tagged = [digest for digest, version in listed.items() if version.tags]
         self._fetch(tagged[:1])  # alone, so that the others find a registry token
         self._fetch(tagged)
         leaves = self._schema_2_leaves()
         self._fetch(digest for digest in listed if digest not in leaves)
         self._fetch(also, self._unlisted)
-        while named := self._named_only(listed):
+        while named := self._named_only(listed, known):
             self._fetch(named, self._unlisted)
         if self._refusals and not self._manifests:
             raise self._refusals[0]
@@ -118,9 +129,10 @@ class ManifestReader:
             if child.media_type == DOCKER_SCHEMA_2
         )
 
-    def _named_only(self, listed: Mapping[str, Version]) -> frozenset[str]:
+    def _named_only(self, listed: Mapping[str, Version], known: frozenset[str]) -> frozenset[str]:
         """The digests that something read names and that nothing was asked about yet."""
-        named = {digest for manifest in self._manifests.values() for digest in _named_by(manifest)}
+        read = (m for digest, m in self._manifests.items() if digest not in known)
+        named = {digest for manifest in read for digest in _named_by(manifest)}
         named.update(subject for v in listed.values() for subject in v.tagged_subjects)
         return frozenset(d for d in named if d not in listed and not self._is_settled(d))
 
