@@ -114,6 +114,20 @@ def test_a_header_that_was_cut_is_followed_by_another() -> None:
     assert versions_in(f"{HEADER[:20]}\n{journal(line(1))}")[0].id == 1
 
 
+@pytest.mark.parametrize("length", [0, 40, None])
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_a_power_loss_may_leave_nul_bytes_at_the_end(length: int | None, *, goes_on: bool) -> None:
+    """Where the file had its new size on disk, and not yet all that was to be in it."""
+    text = journal(line(1)) + line(2)[:length] + "\0" * 300
+    text += f"\n{HEADER}\n{line(3)}\n" if goes_on else ""
+    assert [e.id for e in versions_in(text)] == [1, *[2] * (length is None), *[3] * goes_on]
+
+
+def test_nul_bytes_within_a_line_are_nothing_that_a_power_loss_leaves() -> None:
+    with pytest.raises(NotAJournal, match="line 2"):
+        versions_in(journal("\0" + line(1)))
+
+
 @pytest.mark.parametrize("end", ["\r\n", "\n\n"])
 def test_line_ends_may_have_changed_on_the_way(end: str) -> None:
     assert versions_in(journal(line(1)).replace("\n", end))[0].id == 1

@@ -77,13 +77,15 @@ def parse_journal(text: str) -> Entries:
     """The entries of all runs in the journal, as they were written.
 
     A line that is cut off counts as not written, as a process that was killed or a full disk leaves
-    it: nothing is requested before its line is whole. Anything else that is not understood raises
+    it: nothing is requested before its line is whole. A machine that lost its power may leave NUL
+    bytes where the end of the file was to be. Anything else that is not understood raises
     NotAJournal: half a journal would bring back half of what was deleted.
     """
     versions: list[JournalEntry] = []
     packages: list[PackageEntry] = []
     is_headed = False
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, padded in enumerate(text.split("\n"), start=1):
+        line = padded.rstrip("\0")
         fields = _fields(line, number) if line.strip() else None
         if fields is None:
             continue
