@@ -159,3 +159,27 @@ def test_whether_something_exists_is_not_known_without_an_answer(
     with pytest.raises(Refused, match="403") as caught:
         registry.exists(ABSENT)
     assert caught.value.refusal is Refusal.ROLE
+
+
+def test_other_tags_are_looked_up_at_the_same_time(
+    github: FakeGitHub, registry: Registry, app: FakePackage
+) -> None:
+    digests = [app.push_image(tags=(f"v{number}",)) for number in range(6)]
+    github.latency = 0.2
+    assert set(registry.digests_of_other_tags({"v0", "v5"})) == set(digests[1:5])
+    heads = [request for request in github.requests if request.method == "HEAD"]
+    assert len(heads) == 4
+    assert max(head.time for head in heads) < min(head.answered for head in heads)
+
+
+@pytest.mark.parametrize("tags", ["5", '"v1"', '{"v1": 1}', '["v1", 5]', '[["v1"]]', "true"])
+def test_a_list_of_tags_that_is_none_is_no_answer(
+    github: FakeGitHub, registry: Registry, app: FakePackage, tags: str
+) -> None:
+    app.push_image(tags=("v1",))
+    body = f'{{"name": "acme/app", "tags": {tags}}}'.encode()
+    github.fail(
+        Fault(kind=FaultKind.STATUS, path_contains="/tags/list", status=200, body=body, times=None)
+    )
+    with pytest.raises(AnswerLost, match="list of tags"):
+        registry.digests_of_other_tags(())

@@ -27,10 +27,14 @@ from package_keeper.domain.manifests import (
 )
 from package_keeper.domain.model import DIGEST
 from package_keeper.execution.ports import Content
+from package_keeper.pacing.together import ask_together
 
 T = TypeVar("T")
 
 ACCEPT = ", ".join(INDEX_TYPES + MANIFEST_TYPES)
+
+_TAGS_AT_ONCE = 32
+"""How many tags are looked up at the same time; the pacer holds them to the registry's limits."""
 
 _DIGEST_HEADER = "docker-content-digest"
 
@@ -78,7 +82,8 @@ class Registry:
 
     def digests_of_other_tags(self, known: Collection[str]) -> tuple[str, ...]:
         """What the registry's tags lead to, apart from the known ones; no content is read."""
-        digests = (self.digest_of(tag) for tag in self._tags() if tag not in known)
+        tags = [tag for tag in dict.fromkeys(self._tags()) if tag not in known]
+        digests = ask_together(self.digest_of, tags, workers=_TAGS_AT_ONCE)
         return tuple(dict.fromkeys(digest for digest in digests if digest is not None))
 
     def _tags(self) -> Iterator[str]:
@@ -93,11 +98,13 @@ class Registry:
 
     def _page_of_tags(self, reply: Reply) -> tuple[tuple[str, ...], str | None]:
         try:
-            tags = json.loads(reply.body)["tags"] or ()
-        except (ValueError, KeyError, TypeError) as error:
+            tags = json.loads(reply.body)["tags"] or []
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise AnswerLost("the registry's list of tags can't be read") from error
+        if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+            raise AnswerLost("the registry's list of tags is no list of names")
         after = re.search(r'<([^>]+)>;\s*rel="next"', reply.headers.get("link", ""))
-        return tuple(map(str, tags)), self._host.own_url(after[1]) if after else None
+        return tuple(tags), self._host.own_url(after[1]) if after else None
 
     def digest_of(self, tag: str) -> str | None:
         """What a tag leads to; None where it leads nowhere, as those of deleted versions may."""
