@@ -1,5 +1,7 @@
 """The look at what was kept, after a run that deleted something."""
 
+from collections.abc import Collection
+
 import pytest
 
 from domain.packages import NOW, Pushes, World, package
@@ -12,14 +14,15 @@ from package_keeper.execution.checking import Check, check_kept
 from package_keeper.pacing.exchange import Cancelled
 
 
-def checked(world: World, github: GitHubInMemory) -> Check:
-    """The look after `pr-*` was deleted."""
+def checked(world: World, github: GitHubInMemory, *, without: Collection[int] = ()) -> Check:
+    """The look after `pr-*` was deleted; some were not listed any more right before."""
     question = Question(rules=rules_of(ShortInputs(delete=(Pattern("pr-*"),))), now=NOW)
     plan = make_plan(package(), world.graph(), question)
     for decision in plan.deletions:
         if decision.version.id in github.only.versions:
             github.only.delete(decision.version.id)
-    return check_kept(plan, world.graph(), github.of(package().ref), workers=2)
+    listed = {version.id for version in world.versions} - set(without)
+    return check_kept(plan, world.graph(), listed, github.of(package().ref), workers=2)
 
 
 def test_everything_that_kept_images_need_is_asked_for_once() -> None:
@@ -43,6 +46,19 @@ def test_what_was_there_and_is_not_is_named() -> None:
     github = GitHubInMemory.holding(world)
     del github.only.manifests[part.name]
     assert checked(world, github).missing == (part.name,)
+
+
+def test_what_somebody_else_deleted_before_the_first_deletion_is_not_asked_for() -> None:
+    pushes = Pushes()
+    part = pushes.image()
+    index = pushes.index(part, tags=["v1"])
+    other = pushes.image("v2")
+    world = pushes.world()
+    github = GitHubInMemory.holding(world)
+    for version in (part, index):
+        github.only.delete(version.id)
+    assert checked(world, github, without=[part.id, index.id]) == Check(missing=(), unchecked=())
+    assert github.asked("exists") == [other.name]
 
 
 def test_what_was_missing_before_is_not_asked_for() -> None:

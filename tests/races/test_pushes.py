@@ -165,6 +165,20 @@ def test_two_runs_at_once_do_no_harm(stage: Stage) -> None:
     assert outcomes == {"deleted", "already-gone"}
 
 
+def test_a_kept_image_that_somebody_deletes_between_the_looks_is_no_alarm(stage: Stage) -> None:
+    names = push(stage.package, {**PACKAGE, "main": {"tags": ["main"], "age": "5d"}})
+
+    def delete_release() -> None:
+        for name in ("release", "release/amd64", "release/arm64"):
+            stage.package.delete_version(stage.package.active[names.digests[name]])
+
+    before_second_look(stage.github, delete_release)
+    run = stage.run(INPUTS)
+    assert run.finished.code == 0, run.finished.log
+    assert not run.finished.annotations("error")
+    assert run.finished.outputs["kept-count"] == "1"
+
+
 def stopped_after(stage: Stage, deletions: int) -> Run:
     """A run that is cancelled when this many deletions have arrived."""
     cancelled = Event()

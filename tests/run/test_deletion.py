@@ -302,7 +302,7 @@ def test_a_kept_image_that_can_not_be_read_stops_the_package() -> None:
     report = scene.run()
     assert isinstance(only(report).error, ManifestsUnreadable)
     assert report.exit_code == 1
-    assert len(scene.left) == 6
+    assert len(scene.left) == only(report).left == 6
 
 
 def test_a_kept_image_that_can_not_be_read_any_more_stops_the_package_at_the_second_look() -> None:

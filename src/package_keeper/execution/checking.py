@@ -6,7 +6,7 @@ no content; only what is not found is asked for once more in full. What can't be
 assumed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
@@ -34,14 +34,18 @@ class Check:
     unchecked: tuple[str, ...]
 
 
-def check_kept(plan: Plan, graph: ImageGraph, registry: Presence, workers: int) -> Check:
+def check_kept(
+    plan: Plan, graph: ImageGraph, listed: Collection[int], registry: Presence, workers: int
+) -> Check:
     """Ask for all that stays or that the kept images need, and that was readable before.
 
     What only stays because of a doubt about something else needs nothing: it may be an attestation
-    whose subject went.
+    whose subject went. And what was not `listed` any more right before the first deletion, by id,
+    somebody else has deleted.
     """
-    staying = [decision.version.name for decision in plan.staying]
-    images = [decision.version.name for decision in plan.staying if decision.is_image]
+    kept = [decision for decision in plan.staying if decision.version.id in listed]
+    staying = [decision.version.name for decision in kept]
+    images = [decision.version.name for decision in kept if decision.is_image]
     needed = dict.fromkeys((*staying, *graph.closure(images)))
     asked = [digest for digest in needed if _was_there(digest, graph)]
     with ThreadPoolExecutor(max_workers=workers) as pool:

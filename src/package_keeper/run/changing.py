@@ -60,7 +60,7 @@ class Changer:
         else:
             self._untag(plan, self._delete(plan))
         if self._registry is not None and self._record.changed:
-            self._check(plan, graph, self._registry)
+            self._check(plan, graph, listed, self._registry)
         if self._lookout is not None and self._deleted:
             self._look_once_more(plan, self._lookout)
 
@@ -124,8 +124,10 @@ class Changer:
             said = "what was pushed while this run was deleting could not be looked at"
             self._record.warn([f"{self._ref}: {said}: {error}"])
 
-    def _check(self, plan: Plan, graph: ImageGraph, registry: RegistrySide) -> None:
-        check = check_kept(plan, graph, registry, self._asked.workers)
+    def _check(
+        self, plan: Plan, graph: ImageGraph, listed: Collection[int], registry: RegistrySide
+    ) -> None:
+        check = check_kept(plan, graph, listed, registry, self._asked.workers)
         if check.unchecked:
             count = len(check.unchecked)
             said = f"{count} manifests of kept images could not be checked afterwards"

@@ -38,6 +38,7 @@ class Deletion:
     def do(self, record: Record) -> None:
         """Plan, show, and unless this is a dry run change what was shown."""
         versions = self._surveyor.versions()
+        record.listed(frozenset(version.id for version in versions))
         plan = self._planned(self._surveyor.graph(versions))
         record.plan(plan)
         record.results(results_of_missing(plan, self._means.github))
