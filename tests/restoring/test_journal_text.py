@@ -243,6 +243,14 @@ def test_what_was_brought_back_is_not_gone_and_the_rest_is() -> None:
     assert gone(*back) == []
 
 
+def test_what_was_confirmed_and_could_not_be_read_afterwards_is_gone_still() -> None:
+    restore = {"action": "restore"}
+    said = [line(1, text, **restore) for text in ("started", "restored", "error")]
+    assert gone(line(1), *said) == [1]
+    assert gone(line(1), *said, *said[:2]) == []
+    assert gone(*said) == []
+
+
 def test_taking_a_tag_off_deletes_nothing_that_is_to_come_back() -> None:
     """Its stand-in is deleted, and is nobody's; the image was there."""
     untag = {"action": "untag"}

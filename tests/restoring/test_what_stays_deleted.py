@@ -1,5 +1,7 @@
 """What can't come back, or not as it was, is explained, whatever GitHub answers."""
 
+import re
+
 import pytest
 
 from end_to_end.world import ago
@@ -166,8 +168,40 @@ def test_what_github_says_it_restored_must_be_there(stage: Stage) -> None:
     claims = Fault(kind=FaultKind.STATUS, method="POST", status=204, body=b"", times=None)
     stage.github.fail(claims)
     run = stage.run({**NPM, "restore-ids": version.id})
+    assert (run.finished.code, run.finished.outcome) == (1, "failed")
+    assert "GitHub confirmed it, but it can't be read" in run.finished.log
+    assert "Nothing was restored in" in run.finished.summary
+
+
+def test_what_is_not_back_is_not_counted_as_restored_and_comes_back_another_time(
+    stage: Stage,
+) -> None:
+    push(stage.package, "keep", 1)
+    push(stage.package, "v1", 9)
+    before = state(stage.package)
+    deleted = stage.run({"delete": "v1"}).finished.ids("deleted-ids")
+    false, others = deleted[0], deleted[1:]
+    claim = f"/versions/{false}/restore"
+    said = Fault(
+        kind=FaultKind.STATUS, method="POST", path_contains=claim, status=204, body=b"", times=1
+    )
+    stage.github.fail(said)
+    run = stage.run(FROM_JOURNAL)
     assert run.finished.code == 1
-    assert f"can't be read afterwards: {version.id}" in run.finished.log
+    assert sorted(restored(run)) == sorted(others)
+    assert run.finished.ids("failed-ids") == [false]
+    assert run.finished.outputs["kept-count"] == str(len(before) - 1)
+    assert f"Restored {len(others)} of the {len(deleted)} versions planned" in run.finished.summary
+    told = [e["outcome"] for e in run.finished.entries if e.get("id") == false]
+    assert told[-3:] == ["started", "restored", "error"]
+    reads = [request.path for request in stage.github.requests if request.method == "GET"]
+    assert [path for path in reads if re.search(r"/versions/\d+$", path)] == [
+        f"/orgs/acme/packages/container/app/versions/{false}"
+    ]
+    again = stage.run(FROM_JOURNAL)
+    assert_green(again)
+    assert restored(again) == [false]
+    assert state(stage.package) == before
 
 
 def test_a_listing_that_is_behind_is_not_believed(stage: Stage) -> None:

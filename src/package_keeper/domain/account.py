@@ -64,7 +64,8 @@ def gone_by(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """What the journal's runs deleted, or may have, and did not bring back; latest first.
 
     A deletion that only started, or whose answer was lost, may have been carried out. One that was
-    not attempted, or found the version gone, leaves what the runs before did. Taking a tag off
+    not attempted, or found the version gone, leaves what the runs before did; so does a restoration
+    that was confirmed and that nothing showed in the end. Taking a tag off
     deletes no version that a run has not made for it, so nothing is restored for that.
     """
     gone: dict[Hashable, Entry] = {}
@@ -87,7 +88,7 @@ def _gone_after(entry: Entry, known: Entry | None, before: Entry | None) -> Entr
                 return entry
             return before if entry.outcome in _NOT_BY_THIS_RUN else None
         case Verdict.RESTORE:
-            return None if entry.outcome == Outcome.RESTORED.value else known
+            return None if entry.outcome == Outcome.RESTORED.value else known or before
         case Verdict.UNTAG | Verdict.KEEP:
             return None
     assert_never(entry.action)

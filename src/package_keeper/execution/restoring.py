@@ -3,9 +3,11 @@
 Decides which outcome an answer means. GitHub does not document how it refuses a restoration, so
 apart from a clear "done" it is decided by what can be read afterwards, and the detail says what is
 known to stand in the way. A restoration whose answer got lost is sent again only after the version
-was seen to be missing still.
+was seen to be missing still. A clear "done" that nothing shows in the end is an error, and the
+journal says so, since what is not back is to come back another time.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -15,7 +17,9 @@ from package_keeper.domain.answers import AnswerLost, Refusal, Refused
 from package_keeper.domain.errors import WaitedTooLong
 from package_keeper.domain.model import PackageRef, Version
 from package_keeper.domain.outcome import Outcome, Result, result_of
+from package_keeper.domain.plan import Plan
 from package_keeper.domain.restoring import KEPT_FOR
+from package_keeper.execution.journal import Journal
 from package_keeper.pacing.exchange import Cancelled, bringing_to_an_end
 
 ATTEMPTS = 3
@@ -23,6 +27,10 @@ _OR_GONE = (
     "Where none of that is missing, GitHub does not have the version any more: it keeps them for "
     "30 days."
 )
+
+
+_NOT_BACK = "GitHub confirmed it, but it can't be read"
+_BEHIND = "Look again in a few minutes: GitHub can be behind."
 
 
 class Restorations(Protocol):
@@ -113,3 +121,17 @@ class RestorationSettler:
         except (AnswerLost, WaitedTooLong, Cancelled):
             return None
         return True
+
+
+def told_not_back(plan: Plan, absent: Collection[int], journal: Journal) -> tuple[Result, ...]:
+    """What became of those, by id, that GitHub said it restored and that are not there.
+
+    The journal gets one more line about each: the last one about it is the one that counts.
+    """
+    results = []
+    for decision in plan.restorations:
+        if decision.version.id in absent:
+            result = result_of(decision.version, Outcome.ERROR, _NOT_BACK, hint=_BEHIND)
+            journal.ended(plan.package, decision, result)
+            results.append(result)
+    return tuple(results)

@@ -13,7 +13,6 @@ from dataclasses import replace
 
 from package_keeper.domain.access import Operation
 from package_keeper.domain.answers import AnswerLost, Refused
-from package_keeper.domain.errors import NotRestored
 from package_keeper.domain.journal import JournalEntry
 from package_keeper.domain.model import Package, Version
 from package_keeper.domain.outcome import Outcome
@@ -21,7 +20,7 @@ from package_keeper.domain.plan import Decision, Plan
 from package_keeper.domain.resolution import not_back, tag_warnings, untag_warnings
 from package_keeper.domain.restoring import Wanted, in_waves, parts_found, plan_restoring
 from package_keeper.execution.loop import ActionLoop
-from package_keeper.execution.restoring import RestorationSettler
+from package_keeper.execution.restoring import RestorationSettler, told_not_back
 from package_keeper.execution.waves import Waves
 from package_keeper.inventory.listing import OTHER_PAGE_SIZE, list_versions
 from package_keeper.run.asked_ids import results_of_never_deleted
@@ -166,7 +165,7 @@ class Restoration:
             pending = in_waves(found)
             if found:
                 self._means.shown.plan(replace(plan, decisions=(*found, *plan.kept)))
-        return self._check(restored, present, record) if restored else Found()
+        return self._check(restored, present, plan, record) if restored else Found()
 
     def _waves(self, record: Record) -> Waves:
         means = self._means
@@ -197,7 +196,9 @@ class Restoration:
         decided = [decision.version.id for decision in plan.restorations]
         return parts_found(self._wholeness.needed_by(back, present), self._deleted, decided)
 
-    def _check(self, restored: Sequence[Version], came: Collection[int], record: Record) -> Found:
+    def _check(
+        self, restored: Sequence[Version], came: Collection[int], plan: Plan, record: Record
+    ) -> Found:
         """Read what is there now: ids, tags and, on containers, parts.
 
         What `came` with the package, by id, is read only where something is deleted still that may
@@ -206,13 +207,9 @@ class Restoration:
         self._list()
         former = {entry.id: entry.tags for entry in self._entries()}
         record.warn(tag_warnings(restored, former, self._active))
-        absent = [i for i in not_back([v.id for v in restored], self._active) if self._is_gone(i)]
-        if absent:
-            raise NotRestored(
-                f"{self._package.ref}: GitHub confirmed restoring versions that can't be read "
-                f"afterwards: {', '.join(map(str, absent))}.",
-                hint="Look again in a few minutes: GitHub can be behind.",
-            )
+        absent = {i for i in not_back([v.id for v in restored], self._active) if self._is_gone(i)}
+        record.results(told_not_back(plan, absent, self._means.journal))
+        restored = [version for version in restored if version.id not in absent]
         if self._wholeness is None:
             return Found()
         if self._wanted.repair:
