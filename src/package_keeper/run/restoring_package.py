@@ -114,7 +114,7 @@ class PackageRestoration:
         self._means.shown.plan(plan)
 
     def _restore(self, record: Record) -> None:
-        """Ask for it, and tell what is there then; what was confirmed stays confirmed."""
+        """Ask for it, and tell what is there then."""
         self._means.journal.package_started(self._ref, Verdict.RESTORE)
         try:
             self._means.github.restore_package(self._ref)
@@ -132,6 +132,8 @@ class PackageRestoration:
         else:
             self._ended(Outcome.RESTORED)
             package = self._look(PATIENTLY)
+            if package is None:
+                self._ended(Outcome.ERROR)  # the journal's last word: it is to come back still
         self._go_on(self._tell(package, record), record)
 
     def _refused(self, refused: Refused, record: Record) -> None:
