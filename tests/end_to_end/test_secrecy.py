@@ -1,7 +1,10 @@
 """The token is in the requests, and nowhere else: raw, encoded, in part or in an error text."""
 
 import base64
+import io
+import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -89,15 +92,40 @@ def test_of_a_run_that_goes_well(
     assert not [line for line in unmasked for mask in registry if mask in line]
 
 
+@contextmanager
+def listening() -> Iterator[io.StringIO]:
+    """All that anybody logs meanwhile, as it would be printed."""
+    text = io.StringIO()
+    handler = logging.StreamHandler(text)
+    logging.getLogger().addHandler(handler)
+    try:
+        yield text
+    finally:
+        logging.getLogger().removeHandler(handler)
+
+
 @pytest.mark.parametrize("token", TOKENS, ids=lambda token: token.kind)
 def test_with_debug_logging(
-    github: FakeGitHub, job: Job, package: FakePackage, token: Token
+    github: FakeGitHub,
+    job: Job,
+    package: FakePackage,
+    token: Token,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    """The libraries log every request, with its headers, to whoever listens."""
     secret = github.add_token(token)
+    for name in ("", "github", "urllib3", "requests"):
+        caplog.set_level(logging.DEBUG, logger=name)
     debug = replace(job, variables={"RUNNER_DEBUG": "1", "ACTIONS_STEP_DEBUG": "true"})
-    finished = debug.run_process({"versions-to-keep": "1", "token": secret})
+    with listening() as listened:
+        finished = debug.run({"versions-to-keep": "1", "token": secret})
     assert finished.code == 0, finished.log
     assert is_nowhere(secret, finished, job)
+    said = listened.getvalue()
+    assert {record.name.partition(".")[0] for record in caplog.records} >= {"github", "urllib3"}
+    assert "/orgs/acme/packages/container/app" in said
+    assert "/v2/acme/app/manifests/" in said
+    assert [form for form in forms(secret) if form in said] == []
 
 
 @pytest.mark.parametrize("token", TOKENS, ids=lambda token: token.kind)
