@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from package_keeper.domain.access import Operation
 from package_keeper.domain.answers import AnswerLost, Refused
+from package_keeper.domain.budget import pages
 from package_keeper.domain.journal import JournalEntry
 from package_keeper.domain.model import Package, Version
 from package_keeper.domain.outcome import Outcome
@@ -62,6 +63,7 @@ class Restoration:
         if plan.changes:
             ref = self._package.ref
             check_permission(Operation.RESTORE, ref, self._asked, self._means, record)
+            self._check_budget(plan, record)
             if not self._asked.dry_run:
                 found = self._restore_all(plan, record)
         found.raise_if_lost(self._package.ref)
@@ -83,8 +85,21 @@ class Restoration:
         self._tell(plan, record)
         if rest.restorations:
             self._means.shown.plan(rest)
+        self._check_budget(rest, record)
         came = [decision.version for decision in back.restorations]
         self._restore_all(plan, record, came).raise_if_lost(self._package.ref)
+
+    def _check_budget(self, plan: Plan, record: Record) -> None:
+        """Say what the requests left of the hour are enough for, in a dry run as well.
+
+        What is active then, and what is deleted still, is listed once all is restored.
+        """
+        left, planned = self._means.affordable(), len(plan.restorations)
+        looks = pages(len(self._active) + planned) + pages(len(self._deleted) - planned)
+        if left is not None and left - looks < planned:
+            enough = f"enough for {max(left - looks, 0)} of {planned} restorations"
+            said = f"{left} requests can be sent within max-wait, which is {enough}"
+            record.warn([f"{self._package.ref}: {said}; the next run goes on"])
 
     def _tell(self, plan: Plan, record: Record) -> None:
         record.plan(plan)
