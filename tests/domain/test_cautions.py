@@ -42,6 +42,19 @@ def test_an_image_that_goes_anyway_is_not_part_of_the_advice() -> None:
     assert warning.endswith(f"run once with delete-ids: {kept.id} alone")
 
 
+def test_what_has_the_last_tag_goes_once_something_else_has_one() -> None:
+    pushes = Pushes()
+    part = pushes.image()
+    ghost = pushes.index(part, tags=["v1"])
+    pushes.image()
+    world = pushes.world(absent=[part])
+    warning = said_of(plan(world, rules(delete="x*")), ghost.id)
+    assert warning.endswith("to get rid of it, push a whole image first: it has the last tag")
+    assert deleted(plan(world, rules(ids=[ghost.id]))) == frozenset()
+    pushes.image("v2")
+    assert ghost.id in deleted(plan(pushes.world(absent=[part]), rules(ids=[ghost.id])))
+
+
 def test_nothing_is_advised_where_the_image_is_not_listed() -> None:
     pushes = Pushes()
     part = pushes.image()

@@ -57,6 +57,8 @@ def _way_out(graph: ImageGraph, settlement: Settlement, digest: str) -> str:
     ids = ", ".join(str(version.id) for version in found)
     labels = ", ".join(version.label for version in found)
     needed = "" if digest in images else f"; it is needed by {labels}"
+    if not any(v.own_tags for d, v in graph.versions.items() if d not in images):
+        return f"{needed}; to get rid of it, push a whole image first: it has the last tag"
     return f"{needed}; to get rid of it, run once with delete-ids: {ids} alone"
 
 
