@@ -47,5 +47,5 @@ class Shown(Protocol):
         ...
 
     def progress(self, done: int, planned: int) -> None:
-        """Show how far the deletion is."""
+        """Show how far deleting, or restoring, is."""
         ...
