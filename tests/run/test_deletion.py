@@ -241,6 +241,7 @@ def test_where_only_tags_come_off_no_manifest_is_read_but_what_is_pushed_back() 
     assert report.outcome is RunOutcome.DONE
     assert github.asked("manifest") == []
     assert github.asked("content") == [image.name]
+    assert github.asked("exists") == [image.name]
 
 
 def test_ids_that_are_no_active_versions_are_settled() -> None:

@@ -39,6 +39,7 @@ def check_kept(
 ) -> Check:
     """Ask for all that stays or that the kept images need, and that was readable before.
 
+    An image that lost a tag is asked for though a run that only takes tags off reads none before.
     What only stays because of a doubt about something else needs nothing: it may be an attestation
     whose subject went. And what was not `listed` any more right before the first deletion, by id,
     somebody else has deleted.
@@ -47,7 +48,8 @@ def check_kept(
     staying = [decision.version.name for decision in kept]
     images = [decision.version.name for decision in kept if decision.is_image]
     needed = dict.fromkeys((*staying, *graph.closure(images)))
-    asked = [digest for digest in needed if _was_there(digest, graph)]
+    losing = {decision.version.name for decision in plan.untags}
+    asked = [digest for digest in needed if digest in losing or _was_there(digest, graph)]
     with ThreadPoolExecutor(max_workers=workers) as pool:
         answers = list(pool.map(lambda digest: _exists(registry, digest), asked))
     return Check(
