@@ -13,7 +13,13 @@ from hypothesis.vendor.pretty import RepresentationPrinter
 
 from package_keeper.domain.confirming import both_listings
 from package_keeper.domain.images import ImageGraph, build_graph
-from package_keeper.domain.manifests import INDEX_TYPES, MANIFEST_TYPES, Child, Manifest
+from package_keeper.domain.manifests import (
+    INDEX_TYPES,
+    MANIFEST_TYPES,
+    STAND_IN,
+    Child,
+    Manifest,
+)
 from package_keeper.domain.model import (
     Owner,
     OwnerKind,
@@ -141,6 +147,13 @@ class Pushes:
     ) -> Version:
         """A manifest without children; with `subject`, one that is attached to another."""
         return self._push(tags, days, (), subject, MANIFEST_TYPES[0], artifact_type)
+
+    def stand_in(self, tag: str, *tags: str, days: int = 0) -> Version:
+        """What a run pushed under `tag` to take it off; the tags that it has now are `tags`."""
+        pushed = self.image(*tags, days=days, artifact_type=STAND_IN)
+        manifest = self._manifests[pushed.name]
+        self._manifests[pushed.name] = replace(manifest, stands_in_for=tag)
+        return pushed
 
     def index(
         self, *children: Version | Child, tags: Iterable[str] = (), days: int = 10

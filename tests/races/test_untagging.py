@@ -4,11 +4,15 @@ A tag comes off by moving it to a small manifest that is deleted then. Whatever 
 between, nothing but that manifest may be deleted.
 """
 
+import signal
+import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from end_to_end.hooks import at_call
+from end_to_end.runner import JOURNAL
 from fake_github import Call, Fault, FaultKind
 from package_keeper.execution import untagging
 from scenarios.notation import Json, Names, push
@@ -133,3 +137,46 @@ def test_the_tag_was_moved_before_the_second_look(stage: Stage) -> None:
     assert_untouched(stage, names, before)
     assert stage.package.tags["pr-1"] == stage.package.tags["3.0.0"]
     assert run.writes == ()
+
+
+def killed_with_a_stand_in(stage: Stage, inputs: dict[str, Any]) -> Names:
+    """A run that is killed once its stand-in arrived, and before that is deleted."""
+    names = push(stage.package, PACKAGE)
+    process: list[Any] = []
+    at_call(stage.github, is_tag_push, 1, lambda: process[0].send_signal(signal.SIGKILL))
+    process.append(stage._job.start({name: str(value) for name, value in inputs.items()}))
+    process[0].communicate(timeout=60)
+    until = time.monotonic() + 30
+    while stage.package.tags["pr-1"] == names.digests["app"] and time.monotonic() < until:
+        time.sleep(0.02)
+    assert stage.package.tags["pr-1"] not in names.digests.values()
+    return names
+
+
+@pytest.mark.parametrize("more", [{}, {"older-than": "10d"}], ids=["any age", "only older"])
+def test_a_stand_in_of_a_killed_run_is_taken_away_by_the_next_and_never_comes_back(
+    stage: Stage, more: dict[str, Any]
+) -> None:
+    inputs = {**INPUTS, **more}
+    names = killed_with_a_stand_in(stage, inputs)
+    before = Contents(stage.package)
+    stand_in = stage.package.active[stage.package.tags["pr-1"]]
+    run = stage.run(inputs)
+    assert (run.finished.code, run.finished.ids("deleted-ids")) == (0, [stand_in.id])
+    assert "pr-1" not in stage.package.tags
+    told = [entry for entry in run.finished.entries if entry.get("id") == stand_in.id]
+    assert [(e["outcome"], e["stand-in"]) for e in told] == [("started", True), ("deleted", True)]
+    assert "left over from taking off a tag" in told[-1]["reason"]
+    undone = stage.run({"restore-from": JOURNAL})
+    assert (undone.finished.code, undone.finished.outcome) == (0, "nothing-to-do")
+    assert (undone.writes, "pr-1" in stage.package.tags) == ((), False)
+    after = Contents(stage.package)
+    assert before.present - after.present == {stand_in.name}
+    assert_left_whole(before, after, names.digests)
+
+
+def test_where_nothing_else_may_go_only_what_may_stand_in_for_a_tag_is_read(stage: Stage) -> None:
+    push(stage.package, PACKAGE)
+    young = stage.package.push_image(tags=("pr-2",), attestations=False)
+    run = stage.run({**INPUTS, "delete": "pr-2", "older-than": "50d"})
+    assert (run.finished.outcome, run.reads) == ("nothing-to-do", (young,))

@@ -258,6 +258,15 @@ def test_taking_a_tag_off_deletes_nothing_that_is_to_come_back() -> None:
     assert gone(line(2, "deleted", **untag)) == []
 
 
+@pytest.mark.parametrize("outcome", ["started", "deleted", "error"])
+def test_a_stand_in_that_a_later_run_deleted_is_not_to_come_back(outcome: str) -> None:
+    """The tag would lead to it, and whoever pulls it would pull nothing."""
+    text = journal(line(1, outcome, **{"stand-in": True}), line(2, outcome))
+    assert [entry.id for entry in account_of(parse_journal(text)).versions] == [2]
+    with pytest.raises(NotAJournal, match="line 2"):
+        versions_in(journal(line(1, **{"stand-in": "yes"})))
+
+
 # Whole packages, and tags
 
 

@@ -52,9 +52,12 @@ NOTHING = Account()
 
 
 def account_of(entries: Entries) -> Account:
-    """What the journal's runs did, and none of them undid."""
+    """What the journal's runs did, and none of them undid.
+
+    What stood in for a tag that was taken off is nobody's: brought back, the tag would lead to it.
+    """
     return Account(
-        versions=gone_by(entries.versions),
+        versions=gone_by(e for e in entries.versions if not e.is_stand_in),
         packages=gone_by(entries.packages),
         untagged=_untagged(entries.versions),
     )

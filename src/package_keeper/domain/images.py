@@ -60,6 +60,16 @@ class ImageGraph:
                     pending += self.needs(digest)
         return found
 
+    def is_left_over(self, digest: str) -> bool:
+        """Whether it is a stand-in with no other tag than the one it was pushed under.
+
+        With a tag that somebody else put on it, it is a version like any other.
+        """
+        manifest = self.readings.manifests.get(digest)
+        if manifest is None or manifest.stands_in_for is None or digest not in self.versions:
+            return False
+        return set(self.versions[digest].own_tags) <= {manifest.stands_in_for}
+
     def with_roles(self, roles: Mapping[str, Role]) -> "ImageGraph":
         """The graph with other roles for these versions."""
         return replace(self, roles={**self.roles, **roles})

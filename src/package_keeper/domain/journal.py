@@ -19,6 +19,8 @@ WHOLE_PACKAGE = "whole-package"
 """Marks a line about a package as a whole."""
 TAGS_OFF = "tags-off"
 """In the lines about an image the tags that it is to lose, in the last those that it lost."""
+STAND_IN = "stand-in"
+"""Marks a line about what stood in for a tag that was taken off, and is never to come back."""
 
 
 class NotAJournal(ValueError):
@@ -39,6 +41,7 @@ class JournalEntry:
     action: Verdict
     outcome: str
     tags_off: tuple[str, ...] = ()
+    is_stand_in: bool = False
 
     @property
     def key(self) -> Hashable:
@@ -153,6 +156,7 @@ def _entry(fields: dict[str, object]) -> JournalEntry:
         action=Verdict(fields["action"]),
         outcome=_text(fields["outcome"]),
         tags_off=_texts(fields.get(TAGS_OFF, [])),
+        is_stand_in=_flag(fields.get(STAND_IN, False)),
     )
 
 
@@ -174,6 +178,12 @@ def _text(value: object) -> str:
 
 def _number(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+        raise TypeError
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
         raise TypeError
     return value
 

@@ -20,6 +20,8 @@ MANIFEST_TYPES = (
 )
 STAND_IN = "application/vnd.package-keeper.stand-in"
 """The artifact type of what `untag` pushes under a tag: no image, whatever becomes of it."""
+STANDS_IN_FOR = "package-keeper.tag"
+"""The annotation of a stand-in that names the tag which it was pushed under."""
 
 EMPTY_CONTENT = b"{}"
 EMPTY_DIGEST = f"sha256:{hashlib.sha256(EMPTY_CONTENT).hexdigest()}"
@@ -54,13 +56,17 @@ class Child:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """One manifest: what it lists, and the subject it says it is about."""
+    """One manifest: what it lists, and the subject it says it is about.
+
+    `stands_in_for` is the tag that a stand-in was pushed under; None for everything else.
+    """
 
     digest: str
     media_type: str
     children: tuple[Child, ...] = ()
     subject: str | None = None
     artifact_type: str = ""
+    stands_in_for: str | None = None
 
 
 def parse_manifest(digest: str, media_type: str, content: bytes) -> Manifest:
@@ -83,7 +89,15 @@ def parse_manifest(digest: str, media_type: str, content: bytes) -> Manifest:
         children=_children(body.get("manifests")),
         subject=_digest(body.get("subject")),
         artifact_type=_once(_text(body.get("artifactType"))),
+        stands_in_for=_stands_in_for(body),
     )
+
+
+def _stands_in_for(body: dict[str, object]) -> str | None:
+    annotations = body.get("annotations")
+    if body.get("artifactType") != STAND_IN or not isinstance(annotations, dict):
+        return None
+    return _text(annotations.get(STANDS_IN_FOR)) or None
 
 
 def _children(descriptors: object) -> tuple[Child, ...]:

@@ -36,7 +36,8 @@ class Matchable:
     """What a version offers to the conditions.
 
     `tags` are the own tags, or the name where the type has none. `is_image` is false for children
-    and referrers; `is_counted` is false for whatever takes no place among the newest.
+    and referrers; `is_counted` is false for whatever takes no place among the newest. `is_ageless`
+    is true for what is old enough for every rule, such as what a run that was killed left over.
     """
 
     version: Version
@@ -45,10 +46,16 @@ class Matchable:
     digest: str | None
     is_image: bool = True
     is_counted: bool = True
+    is_ageless: bool = False
 
 
 def matchable(
-    version: Version, package_type: PackageType, *, is_image: bool = True, is_counted: bool = True
+    version: Version,
+    package_type: PackageType,
+    *,
+    is_image: bool = True,
+    is_counted: bool = True,
+    is_ageless: bool = False,
 ) -> Matchable:
     """What `version` offers to the conditions, by the manner of its package type."""
     digest: str | None = None
@@ -68,6 +75,7 @@ def matchable(
         digest=digest,
         is_image=is_image,
         is_counted=is_image and is_counted,
+        is_ageless=is_ageless,
     )
 
 
@@ -125,9 +133,9 @@ def _meets(condition: Condition, item: Matchable, now: datetime) -> bool:
         case Tagged():
             return bool(item.tags) is condition.value
         case OlderThan():
-            return now - item.version.created_at > condition.age
+            return item.is_ageless or now - item.version.created_at > condition.age
         case YoungerThan():
-            return now - item.version.created_at <= condition.age
+            return not item.is_ageless and now - item.version.created_at <= condition.age
     assert_never(condition)
 
 

@@ -40,7 +40,8 @@ class Decision:
     `after` are the ids of the versions that must be gone before this one may go: deleting a part
     while something that needs it stays would break that image. `parents` are the names of the
     versions it belonged to, for whoever wants to put it back. `tags_off` are the tags to take off
-    where the verdict is untag.
+    where the verdict is untag. `is_stand_in` is true for what is left over from taking a tag off,
+    and is never to come back.
     """
 
     version: Version
@@ -52,6 +53,7 @@ class Decision:
     parents: tuple[str, ...] = ()
     tags_off: tuple[str, ...] = ()
     is_image: bool = True
+    is_stand_in: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -146,6 +146,8 @@ def _deletion(draft: _Draft, key: str, after: tuple[str, ...]) -> Decision:
     if draft.selection.dooms(version.id):
         ground, source = Ground.RULE, draft.selection.selected[version.id].text
         reason = f"selected by {source}"
+        if graph.is_left_over(key):
+            reason = f"left over from taking off a tag, {reason}"
     else:
         ground, source = Ground.PART, graph.versions[draft.settlement.doomed[key]].label
         reason = f"part of {source}, which goes"
@@ -158,6 +160,7 @@ def _deletion(draft: _Draft, key: str, after: tuple[str, ...]) -> Decision:
         after=tuple(graph.versions[d].id for d in after),
         parents=_parents(graph, key),
         is_image=graph.roles[key] is Role.IMAGE,
+        is_stand_in=graph.is_left_over(key),
     )
 
 

@@ -57,6 +57,7 @@ def offer(graph: ImageGraph, package_type: PackageType) -> list[Matchable]:
             package_type,
             is_image=graph.roles[key] is not Role.PART,
             is_counted=graph.roles[key] is Role.IMAGE,
+            is_ageless=graph.is_left_over(key),
         )
         for key, version in graph.versions.items()
     ]
@@ -82,6 +83,24 @@ def may_delete(
     keeps = [rule for rule in rules if rule.verb is Verb.KEEP and _is_certain(rule)]
     selection = select(graph, (*keeps, *deletes), package_type, now)
     return any(selection.dooms(version_id) for version_id in selection.selected)
+
+
+def perhaps_left_over(
+    versions: Iterable[Version], rules: Sequence[Rule], package_type: PackageType, now: datetime
+) -> tuple[Version, ...]:
+    """The versions that would go if they were left over from taking a tag off, by the listing.
+
+    Such a version has one tag, its age is not looked at, and it takes no place among the newest.
+    """
+    single = [version for version in versions if len(version.own_tags) == 1]
+    offered = [
+        matchable(version, package_type, is_counted=False, is_ageless=True) for version in single
+    ]
+    keeps = [rule for rule in rules if rule.verb is Verb.KEEP]
+    deletes = [rule for rule in rules if rule.verb is Verb.DELETE]
+    held = _first_rule(keeps, offered, now)
+    selected = _first_rule(deletes, offered, now)
+    return tuple(v for v in single if v.id in selected and v.id not in held)
 
 
 def _is_certain(rule: Rule) -> bool:
@@ -117,6 +136,7 @@ def _as_part(item: Matchable) -> Matchable:
         digest=item.digest,
         is_image=False,
         is_counted=False,
+        is_ageless=item.is_ageless,
     )
 
 

@@ -17,6 +17,7 @@ from package_keeper.domain.errors import NotJournalled
 from package_keeper.domain.journal import (
     FORMAT_VERSION,
     HEADER,
+    STAND_IN,
     STARTED,
     TAGS_OFF,
     WHOLE_PACKAGE,
@@ -101,6 +102,7 @@ class Journal:
             "action": decision.verdict.value,
             "reason": decision.reason,
             **_tags_off(decision, decision.tags_off),
+            **({STAND_IN: True} if decision.is_stand_in else {}),
         }
 
     def _announce(self, entry: dict[str, object]) -> None:

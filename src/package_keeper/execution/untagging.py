@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from package_keeper.domain.access import Operation, advice_on
 from package_keeper.domain.answers import AnswerLost, Refusal, Refused
 from package_keeper.domain.errors import NotJournalled, WaitedTooLong
-from package_keeper.domain.manifests import EMPTY_CONTENT, EMPTY_DIGEST, STAND_IN
+from package_keeper.domain.manifests import EMPTY_CONTENT, EMPTY_DIGEST, STAND_IN, STANDS_IN_FOR
 from package_keeper.domain.model import Version
 from package_keeper.domain.outcome import Outcome, Result, result_of
 from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
@@ -142,6 +142,7 @@ class Untagger:
         """A manifest that nobody has pushed before, so that it becomes a version of its own."""
         annotations = {
             "org.opencontainers.image.description": f"stands in for the tag {tag} to take it off",
+            STANDS_IN_FOR: tag,
             "package-keeper.unique": self.unique(),
         }
         manifest = {
@@ -170,6 +171,7 @@ class Untagger:
             ground=Ground.PART,
             reason=f"stands in for the tag {tag}, which is taken off version {original.id}",
             tags_off=(tag,),
+            is_stand_in=True,
         )
         try:
             self.journal.started(plan.package, decision)

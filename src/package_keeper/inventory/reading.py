@@ -43,6 +43,12 @@ class ManifestReader:
         except (Refused, AnswerLost):
             return ()
 
+    def among(self, versions: Iterable[Version]) -> tuple[Manifest, ...]:
+        """The manifests of these versions alone, as far as they can be read."""
+        digests = [version.name for version in versions]
+        self._fetch(digests)
+        return tuple(self._manifests[digest] for digest in digests if digest in self._manifests)
+
     def read(self, versions: Iterable[Version], *, also: Iterable[str] = ()) -> Readings:
         """What the registry says of these versions, of all that they name, and of `also`.
 
