@@ -19,6 +19,7 @@ from pacing.hosts import sender
 from package_keeper.adapters.manifest_cache import HEADER, ManifestCache
 from package_keeper.adapters.registry import Registry
 from package_keeper.adapters.registry_host import RegistryHost
+from package_keeper.domain.answers import Refused
 from package_keeper.domain.manifests import Manifest
 
 
@@ -95,6 +96,20 @@ def test_content_that_is_not_what_the_digest_names_is_not_believed(path: Path) -
     filled(path)
     path.write_bytes(path.read_bytes().replace(b"1\\\\n", b"7\\\\n"))
     assert found(path) == [0, 2]
+
+
+def test_what_is_false_is_told_once_and_not_kept(path: Path, warnings: Warnings) -> None:
+    filled(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b"1\\\\n", b"7\\\\n").replace(b"2\\\\n", b"8\\\\n"))
+    cache = ManifestCache(path, warn=warnings)
+    for digest in (*DIGESTS[:3], *DIGESTS[:3]):
+        cache.get(digest)
+    cache.save()
+    cache.close()
+    [told] = warnings
+    assert "damaged or altered: 2 entries were not what their digests name" in told
+    assert found(path) == [0]
 
 
 def test_a_foreign_digest_can_not_be_smuggled_in(path: Path, warnings: Warnings) -> None:
@@ -240,11 +255,11 @@ def test_no_damage_makes_it_fail_or_lie(
     assert 5 in found(path, Warnings())
 
 
-def test_a_second_run_reads_nothing_from_the_registry(
+def test_a_second_run_only_asks_whether_it_is_there(
     github: FakeGitHub, app: FakePackage, path: Path
 ) -> None:
     digest = app.push_image(tags=("v1",))
-    for requests in (3, 0):
+    for method in ("GET", "HEAD"):
         github.forget_requests()
         cache = ManifestCache(path, warn=pytest.fail)
         host = RegistryHost(
@@ -257,7 +272,7 @@ def test_a_second_run_reads_nothing_from_the_registry(
         host.close()
         cache.save()
         cache.close()
-        assert len(github.requests) == requests
+        assert [r.method for r in github.requests] == [method, "GET", method]
     assert sum(version.downloads for version in app.versions) == 1
 
 
@@ -273,7 +288,8 @@ def test_a_kept_manifest_is_no_proof_that_the_registry_still_has_it(
         mask=lambda _: None,
     )
     registry = Registry(host, owner="acme", name="app", cache=cache)
-    assert registry.manifest(DIGESTS[1]).digest == DIGESTS[1]
+    with pytest.raises(Refused, match="manifest unknown"):
+        registry.manifest(DIGESTS[1])
     assert not registry.exists(DIGESTS[1])
     host.close()
     cache.close()

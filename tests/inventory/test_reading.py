@@ -130,14 +130,13 @@ def test_a_part_of_a_docker_list_that_has_a_tag_is_read_all_the_same() -> None:
     assert sorted(scene.fetched) == sorted([part.name, index.name])
 
 
-def test_what_is_only_named_is_asked_for_before_it_is_read() -> None:
-    """One that is remembered from an earlier run says what it is, not that it is still there."""
+def test_what_is_only_named_is_read_as_well() -> None:
     pushes = Pushes()
     hidden = pushes.image()
     index = pushes.index(hidden, tags=["v1"])
     scene = Scene(replace(pushes.world(), versions=(index,)))
     assert scene.read().manifests.keys() == {index.name, hidden.name}
-    assert scene.github.asked("exists") == [hidden.name]
+    assert scene.fetched == [index.name, hidden.name]
 
 
 def test_named_at_any_depth_by_children_by_subjects_and_by_tags() -> None:
@@ -161,7 +160,6 @@ def test_a_named_digest_that_the_registry_does_not_have_is_absent() -> None:
     pushes.index(Child(digest=GONE, media_type=INDEX_TYPES[0]), tags=["v1"])
     scene = Scene(pushes.world())
     assert scene.read().absent == {GONE}
-    assert GONE not in scene.fetched
 
 
 def test_layers_are_never_asked_for() -> None:
@@ -171,7 +169,7 @@ def test_layers_are_never_asked_for() -> None:
     scene = Scene(pushes.world())
     readings = scene.read()
     assert readings.absent == frozenset()
-    assert scene.github.asked("exists") == []
+    assert GONE not in scene.fetched
 
 
 def test_where_only_some_are_refused_these_are_unreadable() -> None:
@@ -224,9 +222,9 @@ def test_reading_on_asks_again_only_for_what_is_listed() -> None:
     held = scene.github.only
     missing = held.manifests.pop(part.name)
     assert scene.read().absent == {part.name, GONE}
-    asked = scene.github.asked("exists")
+    asked = scene.fetched
     held.manifests[part.name] = missing
     readings = scene.reader.read_on([index, part])
     assert readings.absent == {GONE}
     assert part.name in readings.manifests
-    assert scene.github.asked("exists") == asked
+    assert scene.fetched == [*asked, part.name]

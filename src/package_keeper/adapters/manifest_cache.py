@@ -52,6 +52,7 @@ class ManifestCache:
         self._used: dict[str, None] = {}
         self._added = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed in close
         self._added_bytes = 0
+        self._false = 0
         self._old: IO[bytes] | None = None
         self._load()
 
@@ -62,9 +63,12 @@ class ManifestCache:
         """The manifest, if it is there and its content fits the digest."""
         with self._lock:
             place = self._places.get(digest)
-            manifest = None if place is None else _manifest(digest, _line(place))
+            if place is None:
+                return None
+            manifest = _manifest(digest, _line(place))
             if manifest is None:
-                self._places.pop(digest, None)
+                self._false += 1
+                del self._places[digest]
             else:
                 self._used[digest] = None
             return manifest
@@ -83,9 +87,15 @@ class ManifestCache:
             self._added_bytes += len(line)
 
     def save(self) -> None:
-        """Replace the file by what was used and added now, and as much of the rest as fits."""
+        """Replace the file by what was used and added now, and as much of the rest as fits.
+
+        What was found to be false on the way is told then, all at once.
+        """
         with self._lock:
-            if not self._added_bytes:
+            if self._false:
+                said = f"{self._false:,} entries were not what their digests name and were left out"
+                self._warn(f"The manifest cache was damaged or altered: {said}.")
+            elif not self._added_bytes:
                 return
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,7 @@ from package_keeper.adapters.registry import Registry
 from package_keeper.adapters.registry_host import RegistryHost
 from package_keeper.adapters.registry_token import derived_secrets
 from package_keeper.adapters.runner import Runner
-from package_keeper.domain.errors import KeeperError
+from package_keeper.domain.errors import InputMistake, KeeperError, WrongInputs
 from package_keeper.domain.model import PackageRef
 from package_keeper.domain.tokens import without_tokens
 from package_keeper.pacing.limits import API, REGISTRY, Limits
@@ -70,8 +70,9 @@ def opened(
 ) -> Iterator[Outside]:
     """The outside, for as long as the run lasts; manifests that were read are kept after it.
 
-    Raises KeeperError where the workspace is not there. `warn` is told what answers leave out, and
-    what can't be let go of at the end, which is no reason to lose what was done.
+    Raises KeeperError where the workspace is not there, and WrongInputs where the manifest cache is
+    no file. `warn` is told what answers leave out, and what can't be let go of at the end, which is
+    no reason to lose what was done.
     """
     _require(places.workspace)
     clock = SystemClock(cancelled)
@@ -153,6 +154,9 @@ def _cache(path: Path | None, workspace: Path, runner: Runner, end: _End) -> Man
     if not path.resolve().is_relative_to(workspace.resolve()):
         runner.warning("The manifest cache leads out of the workspace, through a link; not used.")
         return None
+    if path.exists() and not path.is_file():  # a pipe would keep the run waiting for ever
+        problem = "is a folder, not a file" if path.is_dir() else "is not a file"
+        raise WrongInputs((InputMistake(name="manifest-cache", value=path.name, problem=problem),))
     cache = ManifestCache(path, warn=runner.warning)
     end.needs("the manifest cache could not be closed", cache.close)
     end.needs("the manifest cache could not be saved", cache.save)

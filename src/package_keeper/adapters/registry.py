@@ -66,9 +66,14 @@ class Registry:
         self._path = f"/v2/{quote(self._name, safe='/')}"
 
     def manifest(self, digest: str) -> Manifest:
-        """The manifest with this digest, its content checked against the digest."""
+        """The manifest with this digest, its content checked against the digest.
+
+        One that is remembered says what it is, not that it is there still, so that is asked.
+        """
         known = None if self._cache is None else self._cache.get(digest)
-        return known or self._read(digest, lambda reply: self._parse(digest, reply))
+        if known is not None and self.exists(digest):
+            return known
+        return self._read(digest, lambda reply: self._parse(digest, reply))
 
     def content(self, digest: str) -> Content:
         """The manifest's bytes, to push them under a tag."""

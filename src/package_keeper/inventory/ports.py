@@ -42,7 +42,8 @@ class Manifests(Protocol):
     def manifest(self, digest: str) -> Manifest:
         """The manifest with this digest, its content checked against the digest.
 
-        Raises `Refused` with `Refusal.NOT_FOUND` where the registry does not have it.
+        Raises `Refused` with `Refusal.NOT_FOUND` where the registry does not have it now, whatever
+        is remembered of it.
         """
         ...
 

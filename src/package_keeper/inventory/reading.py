@@ -5,9 +5,8 @@ that nothing is taken for gone which is only missing from a list. The listed par
 schema 2 list need no reading. It does not decide whether anything needs reading at all.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 
 from package_keeper.domain.answers import AnswerLost, Refusal, Refused
 from package_keeper.domain.manifests import DOCKER_SCHEMA_2, Manifest
@@ -15,8 +14,6 @@ from package_keeper.domain.model import Version
 from package_keeper.domain.readings import Readings
 from package_keeper.inventory.ports import Manifests
 from package_keeper.pacing.together import ask_together
-
-_Read = Callable[[str], Manifest | None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,9 +78,9 @@ class ManifestReader:
         self._fetch(tagged)
         leaves = self._schema_2_leaves()
         self._fetch(digest for digest in listed if digest not in leaves)
-        self._fetch(also, self._unlisted)
+        self._fetch(also)
         while named := self._named_only(listed, known):
-            self._fetch(named, self._unlisted)
+            self._fetch(named)
         if self._refusals and not self._manifests:
             raise self._refusals[0]
         return Readings(
@@ -92,10 +89,9 @@ class ManifestReader:
             unreadable=dict(self._unreadable),
         )
 
-    def _fetch(self, digests: Iterable[str], read: _Read | None = None) -> None:
+    def _fetch(self, digests: Iterable[str]) -> None:
         wanted = [digest for digest in digests if not self._is_settled(digest)]
-        ask = partial(self._one, read or self.registry.manifest)
-        results = ask_together(ask, wanted, workers=self.workers)
+        results = ask_together(self._one, wanted, workers=self.workers)
         for digest, result in zip(wanted, results, strict=True):
             if isinstance(result, Manifest):
                 self._manifests[digest] = result
@@ -104,17 +100,10 @@ class ManifestReader:
             else:
                 self._unreadable[digest] = result
 
-    def _unlisted(self, digest: str) -> Manifest | None:
-        """The manifest of what no listing vouches for, None where the registry has none.
-
-        It is asked whether it is there: one kept from an earlier run says what it is, not that.
-        """
-        return self.registry.manifest(digest) if self.registry.exists(digest) else None
-
-    def _one(self, read: _Read, digest: str) -> Manifest | str | None:
+    def _one(self, digest: str) -> Manifest | str | None:
         """The manifest, None where the registry has none, or why it could not be read."""
         try:
-            return read(digest)
+            return self.registry.manifest(digest)
         except Refused as refused:
             if refused.refusal is Refusal.NOT_FOUND:
                 return None
