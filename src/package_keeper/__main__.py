@@ -16,7 +16,7 @@ from traceback import extract_tb
 from uuid import uuid4
 
 from package_keeper import __version__
-from package_keeper.adapters.journal_file import check_journal, read_journal
+from package_keeper.adapters.journals import check_journal_file, to_restore
 from package_keeper.adapters.outside import Outside, Places, hide_token, opened
 from package_keeper.adapters.runner import Runner
 from package_keeper.domain.errors import KeeperError, Unexpected
@@ -27,8 +27,6 @@ from package_keeper.domain.shorthand import rules_of
 from package_keeper.execution.journal import Journal
 from package_keeper.inputs.addresses import is_enterprise_server
 from package_keeper.inputs.context import RunnerContext, read_context
-from package_keeper.inputs.declared import JOURNAL_FILE
-from package_keeper.inputs.restoring import JournalScope, Meant, refused_journal
 from package_keeper.inputs.settings import Settings, read_settings
 from package_keeper.rendering.annotations import Annotation, Level, annotations
 from package_keeper.rendering.display import Display
@@ -79,8 +77,8 @@ def act(environ: Mapping[str, str], cancelled: threading.Event) -> int:
     warnings: list[str] = []
     try:
         settings = read_settings(environ)
-        _check_journal_file(settings)
-        restore, settings = _to_restore(settings)
+        check_journal_file(settings)
+        restore, settings = to_restore(settings)
         with opened(_places(settings), runner, cancelled, warnings.append) as outside:
             means = _means(settings, context, runner, outside, cancelled)
             report = _run(settings, restore, means, outside, cancelled)
@@ -91,53 +89,6 @@ def act(environ: Mapping[str, str], cancelled: threading.Event) -> int:
     report = replace(report, warnings=(*report.warnings, *warnings))
     is_told = _tell(report, context, runner)
     return report.exit_code or (0 if is_told else Unexpected.exit_code)
-
-
-def _check_journal_file(settings: Settings) -> None:
-    """Raise WrongInputs where it is plain that nothing could be written ahead of a request."""
-    try:
-        check_journal(settings.journal_file, workspace=settings.workspace)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise refused_journal(f"can't be written: {reason}", JOURNAL_FILE) from error
-
-
-def _to_restore(settings: Settings) -> tuple[ToRestore | None, Settings]:
-    """What is to come back, and the settings with the packages that a journal names.
-
-    Raises WrongInputs.
-    """
-    asked = settings.restore
-    if not asked.is_asked:
-        return None, settings
-    restore = ToRestore(
-        ids=asked.ids,
-        patterns=asked.patterns,
-        since=asked.deleted_since(datetime.now(UTC)),
-        whole_package=asked.whole_package,
-        repair=asked.repair,
-    )
-    if asked.journal is None:
-        return restore, settings
-    meant = _meant_of_journal(settings, asked.journal)
-    restore = replace(restore, journal=meant.account, notices=meant.notices)
-    return restore, replace(settings, names=meant.names)
-
-
-def _meant_of_journal(settings: Settings, journal: Path) -> Meant:
-    try:
-        text = read_journal(journal, workspace=settings.workspace)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise refused_journal(f"can't be read: {reason}") from error
-    by_journal_alone = not (settings.restore.ids or settings.restore.patterns)
-    scope = JournalScope(
-        owner=settings.owner,
-        package_type=settings.package_type,
-        names=settings.names,
-        takes_all=by_journal_alone and not settings.is_named,
-    )
-    return scope.meant_of(text)
 
 
 def _run(
