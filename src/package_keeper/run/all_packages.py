@@ -16,7 +16,7 @@ from package_keeper.inventory.finding import Finder, Missing, Names
 from package_keeper.pacing.exchange import Cancelled
 from package_keeper.run.deletion import Deletion
 from package_keeper.run.means import Asked, Means, ToRestore
-from package_keeper.run.part import Part
+from package_keeper.run.one_package import PackageRun
 from package_keeper.run.restorable_names import NamesOfJournal, with_way_back
 from package_keeper.run.restoring import Restoration
 from package_keeper.run.restoring_package import PackageRestoration
@@ -38,7 +38,7 @@ class Run:
         self._target = target
         self._asked = asked
         self._means = means
-        self._parts: list[Part | Missing] = []
+        self._package_runs: list[PackageRun | Missing] = []
         self._warnings: tuple[str, ...] = ()
         self._error: KeeperError | None = None
         self._is_through = False
@@ -56,7 +56,7 @@ class Run:
 
     def report(self) -> RunReport:
         """What became of the run so far; from any thread."""
-        packages = tuple(_report_of(part) for part in tuple(self._parts))
+        packages = tuple(_report_of(package_run) for package_run in tuple(self._package_runs))
         cut = not self._is_through or any(p.count(Severity.INCOMPLETE) for p in packages)
         return RunReport(
             packages=packages,
@@ -71,18 +71,18 @@ class Run:
         finder = Finder(api=self._means.github, token=self._means.token)
         owner = finder.owner(self._target.owner)
         # All are found before the first is touched, so that a listing is not taken twice.
-        parts = list(self._found(owner, finder))
-        if not parts:
+        package_runs = list(self._found(owner, finder))
+        if not package_runs:
             self._warnings = (f"no {self._target.package_type.value} package matches package-name",)
-        for part in parts:
+        for package_run in package_runs:
             if self._means.is_cancelled():
                 return
-            self._parts.append(part)
-            if isinstance(part, Part):
-                part.carry_out()
+            self._package_runs.append(package_run)
+            if isinstance(package_run, PackageRun):
+                package_run.carry_out()
         self._is_through = True
 
-    def _found(self, owner: Owner, finder: Finder) -> Iterator[Part | Missing]:
+    def _found(self, owner: Owner, finder: Finder) -> Iterator[PackageRun | Missing]:
         restore, names = self._asked.restore, self._target.names
         if restore is not None and restore.whole_package:
             yield from map(self._deleted_package, self._refs(owner))
@@ -95,26 +95,26 @@ class Run:
             if isinstance(found, Missing):
                 yield found if restore is None else self._gone(owner, found, restore)
             else:
-                yield self._part(found)
+                yield self._package_run(found)
 
-    def _part(self, package: Package) -> Part:
+    def _package_run(self, package: Package) -> PackageRun:
         restore = self._asked.restore
         if restore is None:
             work: Deletion | Restoration = Deletion(package, self._asked, self._means)
         else:
             work = Restoration(package, restore, self._asked, self._means)
-        return Part(package.ref, work, self._means)
+        return PackageRun(package.ref, work, self._means)
 
-    def _gone(self, owner: Owner, missing: Missing, restore: ToRestore) -> Part | Missing:
+    def _gone(self, owner: Owner, missing: Missing, restore: ToRestore) -> PackageRun | Missing:
         """A package that is not to be found; it comes back as it went where a journal says so."""
         if missing.name not in {entry.package for entry in restore.journal.packages}:
             return with_way_back(missing)
         ref = PackageRef(owner=owner, type=self._target.package_type, name=missing.name)
         work = PackageRestoration(ref, self._asked, self._means, with_versions=restore)
-        return Part(ref, work, self._means)
+        return PackageRun(ref, work, self._means)
 
-    def _deleted_package(self, ref: PackageRef) -> Part:
-        return Part(ref, PackageRestoration(ref, self._asked, self._means), self._means)
+    def _deleted_package(self, ref: PackageRef) -> PackageRun:
+        return PackageRun(ref, PackageRestoration(ref, self._asked, self._means), self._means)
 
     def _refs(self, owner: Owner) -> Iterator[PackageRef]:
         """Deleted packages are in no listing, so they go by their exact names."""
@@ -122,7 +122,7 @@ class Run:
             yield PackageRef(owner=owner, type=self._target.package_type, name=name)
 
 
-def _report_of(part: Part | Missing) -> PackageReport:
-    if isinstance(part, Missing):
-        return PackageReport(name=part.name, error=part.error)
-    return part.report()
+def _report_of(package_run: PackageRun | Missing) -> PackageReport:
+    if isinstance(package_run, Missing):
+        return PackageReport(name=package_run.name, error=package_run.error)
+    return package_run.report()

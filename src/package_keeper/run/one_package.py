@@ -1,4 +1,4 @@
-"""One package's part of a run: its work, guarded, with a report at any time.
+"""The run of one package: its work, guarded, with a report at any time.
 
 Decides that whatever stops the work ends only this package and stands in its report. It does not
 decide what the work is.
@@ -28,7 +28,7 @@ class Work(Protocol):
         ...
 
 
-class Part:
+class PackageRun:
     """The work on one package, done once."""
 
     def __init__(self, ref: PackageRef, work: Work, means: Means) -> None:

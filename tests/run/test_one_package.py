@@ -12,7 +12,7 @@ from fakes.runs import Stage
 from package_keeper.domain.outcome import Outcome
 from package_keeper.execution.journal import Journal
 from package_keeper.run.means import Means
-from package_keeper.run.part import Part
+from package_keeper.run.one_package import PackageRun
 from package_keeper.run.record import Record
 
 
@@ -39,9 +39,9 @@ def test_what_has_not_ended_may_have_been_done(is_cancelled: Callable[[], bool],
     stage = Stage(GitHubInMemory.holding(Pushes().world()), is_cancelled=is_cancelled)
     journal = stage.journal
     means: Means = replace(stage.means, journal=journal)
-    part = Part(package().ref, Begins(journal), means)
-    part.carry_out()
-    (result,) = part.report().results
+    package_run = PackageRun(package().ref, Begins(journal), means)
+    package_run.carry_out()
+    (result,) = package_run.report().results
     assert (result.version, result.outcome, result.detail) == (
         DECISION.version,
         Outcome.ERROR,
