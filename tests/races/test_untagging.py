@@ -180,3 +180,4 @@ def test_where_nothing_else_may_go_only_what_may_stand_in_for_a_tag_is_read(stag
     young = stage.package.push_image(tags=("pr-2",), attestations=False)
     run = stage.run({**INPUTS, "delete": "pr-2", "older-than": "50d"})
     assert (run.finished.outcome, run.reads) == ("nothing-to-do", (young,))
+    assert "1 manifest read from the registry" in run.finished.log

@@ -4,7 +4,7 @@ Manifests never change, as their digest names their content; so what is kept is 
 and it is checked against the digest whenever it is used: whoever can write the file can make it
 useless but not false. Decides the form of the file, which entries stay when it grows too large
 (those used last), and that a damaged file is a smaller file and never a failed run. It does not
-decide when a manifest is asked for.
+decide when a manifest is asked for, nor does it know whether the registry has it still.
 
 JSON Lines: a header, then `["sha256:…", "media type", "content"]` a line. Only the places of lines
 are held in memory. The file is replaced whole, so that an interrupted run leaves the old one, and

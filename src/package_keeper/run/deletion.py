@@ -4,6 +4,8 @@ Decides the order of the steps. Every step's decisions are made elsewhere. With 
 before the first write, and before that it does the same.
 """
 
+from dataclasses import replace
+
 from package_keeper.domain.access import Operation
 from package_keeper.domain.budget import affordable
 from package_keeper.domain.confirming import both_listings
@@ -53,7 +55,9 @@ class Deletion:
             self._change(plan, versions, record)
 
     def _planned(self, graph: ImageGraph) -> Plan:
-        return make_plan(self._package, graph, self._asked.question)
+        """The plan of what is seen now; manifests count as read though nothing came of it."""
+        plan = make_plan(self._package, graph, self._asked.question)
+        return replace(plan, manifests_read=self._reader.asked) if self._reader else plan
 
     def _check_budget(self, plan: Plan, record: Record) -> None:
         """Say what the requests left of the hour are enough for, in a dry run as well."""
