@@ -77,7 +77,7 @@ def delete(api: Api) -> Result:
 
 
 def restore(api: Api) -> Result:
-    settler = RestorationSettler(api=api, ref=REF, token="", now=NOW, taken=frozenset())
+    settler = RestorationSettler(api=api, ref=REF, token="", now=NOW, taken={})
     return settler.settle(VERSION)
 
 

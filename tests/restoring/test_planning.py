@@ -93,7 +93,7 @@ def test_what_is_active_needs_nothing() -> None:
     plan = plan_of(wanted, active=(here, there))
     assert (ids(plan), plan.missing_ids) == ([], ())
     assert plan.notices == (
-        "version 1 is active: nothing to bring back",
+        "version 1 is active: nothing to bring back but what it lacks",
         "1 version is active that the journal counts as deleted: nothing to do",
     )
 
@@ -250,7 +250,7 @@ def test_a_tag_that_moved_on_is_told_with_where_it_is() -> None:
     warnings = tag_warnings([back], former, [back, version(2, B, "latest")])
     assert warnings == (
         f"the tag latest of version 1 ({A}) now belongs to version 2 ({B})",
-        f"version 1 ({A}) came back without its tag edge",
+        f"version 1 ({A}) came back without its tag edge: push the tag again",
     )
 
 

@@ -55,7 +55,7 @@ def _next(answers: list[Answered]) -> str:
 
 def settler(api: Api, *taken: str, token: str = CLASSIC) -> RestorationSettler:
     return RestorationSettler(
-        api=api, ref=package().ref, token=token, now=NOW, taken=frozenset(taken)
+        api=api, ref=package().ref, token=token, now=NOW, taken=dict.fromkeys(taken, 7)
     )
 
 

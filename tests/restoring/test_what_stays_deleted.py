@@ -158,7 +158,7 @@ def test_a_part_that_is_deleted_and_does_not_come_back_is_a_failure(stage: Stage
     stage.github.fail(no)
     run = stage.run(FROM_JOURNAL)
     assert (run.finished.code, run.finished.ids("failed-ids")) == (1, [child.id])
-    assert f"v1 lacks {child.name}, which is deleted" in run.finished.log
+    assert f"v1 lacks linux/arm64 {child.name}, which is deleted" in run.finished.log
 
 
 def test_what_github_says_it_restored_must_be_there(stage: Stage) -> None:

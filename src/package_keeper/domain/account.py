@@ -21,17 +21,19 @@ class Account:
     """What is undone by undoing a journal: the net of all its runs, the latest first.
 
     `versions` and `packages` were deleted, or may have been. `untagged` lost their `tags_off`, or
-    may have; each is there once, with the last outcome.
+    may have; each is there once, with the last outcome. `restored` are those that a run brought
+    back, or began to, of which parts may be deleted still where it was cut.
     """
 
     versions: tuple[JournalEntry, ...] = ()
     packages: tuple[PackageEntry, ...] = ()
     untagged: tuple[JournalEntry, ...] = ()
+    restored: tuple[JournalEntry, ...] = ()
 
     @property
     def all(self) -> tuple[JournalEntry | PackageEntry, ...]:
         """All of it."""
-        return (*self.versions, *self.packages, *self.untagged)
+        return (*self.versions, *self.packages, *self.untagged, *self.restored)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -44,6 +46,7 @@ class Account:
             versions=tuple(filter(fits, self.versions)),
             packages=tuple(filter(fits, self.packages)),
             untagged=tuple(filter(fits, self.untagged)),
+            restored=tuple(filter(fits, self.restored)),
         )
 
 
@@ -60,7 +63,17 @@ def account_of(entries: Entries) -> Account:
         versions=gone_by(e for e in entries.versions if not e.is_stand_in),
         packages=gone_by(entries.packages),
         untagged=_untagged(entries.versions),
+        restored=_restored(entries.versions),
     )
+
+
+def _restored(entries: Iterable[JournalEntry]) -> tuple[JournalEntry, ...]:
+    """The last lines about versions where these are about bringing them back; latest first."""
+    last: dict[Hashable, JournalEntry] = {}
+    for entry in entries:
+        last.pop(entry.key, None)
+        last[entry.key] = entry
+    return tuple(e for e in reversed(last.values()) if e.action is Verdict.RESTORE)
 
 
 def gone_by(entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -4,102 +4,179 @@ Decides which parts of images are missing, which of these are among the deleted 
 can come back, and which are lost. It does not decide how parts are found missing; reading does.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from package_keeper.domain.images import ImageGraph
+from package_keeper.domain.manifests import Child
 from package_keeper.domain.model import Version, newest_first
-from package_keeper.domain.namesakes import last_deleted, when_deleted
+from package_keeper.domain.namesakes import attaching, parts_of_each, when_deleted
 from package_keeper.domain.plan import Decision, Ground, Verdict
+from package_keeper.domain.resolution import without_tag
+
+_NAMED = 3
+"""How many images are named that need one and the same part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lost:
-    """What an image lacks and is not among the deleted versions; `digest` is what is missing."""
+class Missing:
+    """A part that is missing, and the images that need it, the newest first; at least one."""
 
-    image: Version
+    images: tuple[Version, ...]
     digest: str
     platform: str = ""
 
     def __str__(self) -> str:
-        if self.digest == self.image.name:
-            return f"{self.image.label} has no manifest of its own ({self.digest})"
+        if self.digest == self.images[0].name:
+            return f"{self.images[0].label} has no manifest of its own ({self.digest})"
         platform = f"{self.platform} " if self.platform else ""
-        return f"{self.image.label} lacks {platform}{self.digest}"
+        return f"{self._who} {platform}{self.digest}"
+
+    @property
+    def _who(self) -> str:
+        labels = [image.label for image in self.images[:_NAMED]]
+        more = len(self.images) - len(labels)
+        labels += [f"{more} more"] if more else []
+        *others, last = labels
+        return f"{', '.join(others)} and {last} lack" if others else f"{last} lacks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repair:
-    """The restorations that are possible, what is lost, and how much could not be read."""
+    """The restorations that are possible, what is lost, and how much could not be read.
+
+    `lacking` says by id of a restoration what lacks it; `tags` are warnings of tags whose content
+    is there without them.
+    """
 
     restorations: tuple[Decision, ...]
-    lost: tuple[Lost, ...]
+    lost: tuple[Missing, ...]
+    lacking: Mapping[int, Missing]
+    tags: tuple[str, ...] = ()
     unread: int = 0
 
 
-def plan_repair(graph: ImageGraph, images: Iterable[Version], deleted: Iterable[Version]) -> Repair:
-    """What these images of the graph lack, the newest image first; each part once.
+def plan_repair(graph: ImageGraph, roots: Iterable[Version], deleted: Iterable[Version]) -> Repair:
+    """What the closure of these versions of the graph lacks; each part once.
 
     A deleted version that is attached to something by its tag belongs to it where no active version
-    has that tag: then it was taken away, and not replaced.
+    has that tag: then it was taken away, and not replaced. Where the content of a part is active,
+    as another version, it is not missing.
     """
-    rows = tuple(deleted)
-    by_name = last_deleted(rows)
-    attached = _attached(graph, rows)
-    restorations: dict[int, Decision] = {}
-    lost: dict[str, Lost] = {}
-    for image in sorted(images, key=newest_first):
-        for missing in _missing(graph, image):
-            version = by_name.get(missing.digest)
-            if version is None:
-                lost.setdefault(missing.digest, missing)
-            else:
-                restorations.setdefault(version.id, _restoration(version, missing))
-        for digest in sorted(graph.closure([image.name])):
-            for version in attached.get(digest, ()):
-                restorations.setdefault(version.id, _attachment(version, image))
-    return Repair(
-        restorations=tuple(restorations.values()),
-        lost=tuple(lost.values()),
-        unread=len(graph.readings.unreadable),
-    )
+    return _Search(graph, roots, tuple(deleted)).result()
 
 
-def _missing(graph: ImageGraph, image: Version) -> Iterator[Lost]:
-    """The missing children of all that the image needs, or the image itself."""
-    if image.name in graph.readings.absent:
-        yield Lost(image=image, digest=image.name)
-    for digest in sorted(graph.closure([image.name])):
-        for part in graph.missing_parts(digest):
-            yield Lost(image=image, digest=part.digest, platform=part.platform)
+class _Search:
+    """The search for what the closure of some versions lacks."""
+
+    def __init__(
+        self, graph: ImageGraph, roots: Iterable[Version], deleted: Sequence[Version]
+    ) -> None:
+        self._graph = graph
+        self._roots = {version.name: version for version in sorted(roots, key=self._rank)}
+        self._rows = parts_of_each(deleted, graph.versions.values())
+        self._attached = _attached(graph, deleted)
+        self._needed = graph.closure(self._roots)
+        self._restorations: dict[int, Decision] = {}
+        self._lacking: dict[int, Missing] = {}
+        self._lost: dict[str, Missing] = {}
+        self._tags: dict[str, str] = {}
+
+    def result(self) -> Repair:
+        """All of it."""
+        for root in self._roots.values():
+            self._look_at_manifest(root)
+        for digest in sorted(self._needed):
+            for child in self._graph.missing_parts(digest):
+                self._look_at_child(digest, child)
+        coming = {decision.version.name for decision in self._restorations.values()}
+        for digest in sorted(self._needed.keys() - self._graph.readings.absent | coming):
+            for version in self._attached.get(digest, ()):
+                self._look_at_attachment(digest, version)
+        return Repair(
+            restorations=tuple(self._restorations.values()),
+            lost=tuple(self._lost.values()),
+            lacking=self._lacking,
+            tags=tuple(self._tags.values()),
+            unread=len(self._graph.readings.unreadable),
+        )
+
+    def _rank(self, version: Version) -> tuple[bool, bool, float, int]:
+        """Sort key: whole images before what is a part or about another, the newest first."""
+        name = version.name
+        return (name in self._graph.subjects, name in self._graph.parents, *newest_first(version))
+
+    def _look_at_manifest(self, root: Version) -> None:
+        if root.name in self._graph.readings.absent:
+            self._lost.setdefault(root.name, Missing(images=(root,), digest=root.name))
+
+    def _look_at_child(self, digest: str, child: Child) -> None:
+        missing = Missing(
+            images=self._images_of(digest), digest=child.digest, platform=child.platform
+        )
+        version = self._rows.get(child.digest)
+        if version is None:
+            self._lost.setdefault(child.digest, missing)
+        else:
+            what = f"its part for {child.platform}" if child.platform else "a part of it"
+            self._restore(version, missing, what)
+
+    def _look_at_attachment(self, digest: str, version: Version) -> None:
+        """What was attached to a digest that is there, or comes."""
+        active = self._graph.versions.get(version.name)
+        if active is not None:
+            for tag in sorted(attaching(version) - self._used):
+                self._tags.setdefault(tag, without_tag(tag, active))
+            return
+        missing = Missing(images=self._images_of(digest), digest=version.name)
+        self._restore(self._rows[version.name], missing, "what was attached to it")
+
+    def _restore(self, version: Version, missing: Missing, what: str) -> None:
+        image = missing.images[0]
+        self._lacking.setdefault(version.id, missing)
+        decision = Decision(
+            version=version,
+            verdict=Verdict.RESTORE,
+            ground=Ground.PART,
+            reason=f"{image.label} lacks {what}",
+            source=image.label,
+            parents=(image.name,),
+        )
+        self._restorations.setdefault(version.id, decision)
+
+    @cached_property
+    def _used(self) -> set[str]:
+        return _used_tags(self._graph)
+
+    def _images_of(self, digest: str) -> tuple[Version, ...]:
+        """The images that need this digest, the newest first; else the version that led to it.
+
+        Only what was read tells what it needs, so images that nobody asked about are not named.
+        """
+        named = tuple(image for image in self._images if digest in self._closures[image.name])
+        return named or (self._roots[self._needed[digest]],)
+
+    @cached_property
+    def _images(self) -> list[Version]:
+        images = (version for version in self._graph.versions.values() if version.own_tags)
+        return sorted(images, key=newest_first)
+
+    @cached_property
+    def _closures(self) -> dict[str, dict[str, str]]:
+        return {image.name: self._graph.closure([image.name]) for image in self._images}
+
+
+def _used_tags(graph: ImageGraph) -> set[str]:
+    return {tag for version in graph.versions.values() for tag in version.tags}
 
 
 def _attached(graph: ImageGraph, deleted: Iterable[Version]) -> dict[str, list[Version]]:
     """By digest, what was attached to it by a tag that nothing active has."""
-    used = {tag for version in graph.versions.values() for tag in version.tags}
+    used = _used_tags(graph)
     last = {tag: v for v in sorted(deleted, key=when_deleted) for tag in v.tags if tag not in used}
     found: dict[str, list[Version]] = {}
     for version in {version.id: version for version in last.values()}.values():
         for subject in version.tagged_subjects:
             found.setdefault(subject, []).append(version)
     return found
-
-
-def _restoration(version: Version, missing: Lost) -> Decision:
-    what = f"its part for {missing.platform}" if missing.platform else "a part of it"
-    return _decision(version, missing.image, f"{missing.image.label} lacks {what}")
-
-
-def _attachment(version: Version, image: Version) -> Decision:
-    return _decision(version, image, f"{image.label} lacks what was attached to it")
-
-
-def _decision(version: Version, image: Version, reason: str) -> Decision:
-    return Decision(
-        version=version,
-        verdict=Verdict.RESTORE,
-        ground=Ground.PART,
-        reason=reason,
-        source=image.label,
-        parents=(image.name,),
-    )

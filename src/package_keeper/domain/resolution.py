@@ -40,10 +40,40 @@ def tag_warnings(
 
 def _about(tag: str, version: Version, holder: Version | None) -> str:
     if holder is None:
-        return f"version {version.id} ({version.name}) came back without its tag {tag}"
+        back = f"version {version.id} ({version.name}) came back without its tag {tag}"
+        return f"{back}: push the tag again"
     return (
         f"the tag {tag} of version {version.id} ({version.name}) now belongs to "
         f"version {holder.id} ({holder.name})"
+    )
+
+
+def left_out_warnings(
+    left_out: Iterable[tuple[Version, Version]],
+    former: Mapping[int, tuple[str, ...]],
+    active: Sequence[Version],
+) -> tuple[str, ...]:
+    """A warning for each tag that does not come back because its version stays deleted.
+
+    Each such version goes with the one of the same content that is there, or comes, instead.
+    """
+    holder = {tag: version for version in active for tag in version.tags}
+    found: dict[str, str] = {}
+    for version, instead in left_out:
+        for tag in former.get(version.id, version.tags):
+            if tag in holder and holder[tag].name != version.name:
+                found.setdefault(tag, _about(tag, version, holder[tag]))
+            elif tag not in holder and tag not in former.get(instead.id, instead.tags):
+                found.setdefault(tag, without_tag(tag, instead))
+    return tuple(found.values())
+
+
+def without_tag(tag: str, version: Version) -> str:
+    """What to say of a tag that leads nowhere, and of the version whose content had it."""
+    comes = "is active" if version.deleted_at is None else "comes back"
+    return (
+        f"the tag {tag} leads nowhere: what it led to ({version.name}) {comes} as version "
+        f"{version.id}, which does not have it; restoring does not put it back: push the tag again"
     )
 
 

@@ -11,9 +11,11 @@ from datetime import UTC, datetime, timedelta
 
 from package_keeper.domain.journal import JournalEntry
 from package_keeper.domain.model import Package, PackageType, Version, newest_first
-from package_keeper.domain.namesakes import Namesakes, last_deleted
+from package_keeper.domain.namesakes import Namesakes
+from package_keeper.domain.outcome import Outcome
 from package_keeper.domain.patterns import Pattern
 from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
+from package_keeper.domain.resolution import left_out_warnings
 
 KEPT_FOR = timedelta(days=30)
 """How long GitHub keeps what was deleted ("Deleting and restoring a package")."""
@@ -23,13 +25,25 @@ KEPT_FOR = timedelta(days=30)
 class Wanted:
     """What is to come back; `entries` are those of a journal that are about this package.
 
-    `since` narrows `patterns` to what was deleted at that time or later.
+    `since` narrows `patterns` to what was deleted at that time or later. `restored` are entries of
+    what an earlier run brought back or began to: a run that was cut has left parts of it out.
     """
 
     ids: tuple[int, ...] = ()
     patterns: tuple[Pattern, ...] = ()
     since: datetime | None = None
     entries: tuple[JournalEntry, ...] = ()
+    restored: tuple[JournalEntry, ...] = ()
+
+    @property
+    def begun(self) -> tuple[JournalEntry, ...]:
+        """The entries of what was to come back, and is not known to have."""
+        return tuple(e for e in self.restored if e.outcome != Outcome.RESTORED.value)
+
+    @property
+    def former_tags(self) -> dict[int, tuple[str, ...]]:
+        """The tags by id that the journal knows."""
+        return {entry.id: entry.tags for entry in (*self.restored, *self.entries)}
 
 
 def plan_restoring(
@@ -41,18 +55,48 @@ def plan_restoring(
     """
     package_type = package.ref.type
     fitting, strange = _fitting(wanted, deleted)
-    namesakes = Namesakes(active if package_type.has_manifests else (), deleted, wanted.ids)
     chosen = _chosen(deleted, fitting, package_type)
-    left_out = {i: why for i, d in chosen.items() if (why := namesakes.why_not(d.version))}
+    asked = [decision.version for decision in chosen.values()]
+    there = active if package_type.has_manifests else ()
+    namesakes = Namesakes(there, deleted, asked, wanted.ids)
+    left_out = {v.id: why for v in asked if (why := namesakes.why_not(v))}
+    instead = [(v, other) for v in asked if (other := namesakes.instead_of(v)) is not None]
     coming = {i: decision for i, decision in chosen.items() if i not in left_out}
     able = [version for version in deleted if not namesakes.why_not(version)]
     return Plan(
         package=package,
         restoring=True,
-        decisions=(*_with_parts(coming, _Parts(able, fitting.entries)), *leave(active)),
-        warnings=(*_unmatched(wanted, deleted, package_type), *strange.values()),
-        notices=(*_active_already(fitting, active), *left_out.values()),
+        decisions=(*_with_parts(coming, _Parts(able, fitting)), *leave(active)),
+        warnings=(
+            *_unmatched(wanted, deleted, active, package_type),
+            *strange.values(),
+            *left_out_warnings(instead, fitting.former_tags, active),
+        ),
+        notices=(*_active_already(fitting, active, package_type), *left_out.values()),
         missing_ids=(*_nowhere(fitting, active, deleted), *strange),
+    )
+
+
+def active_already(
+    active: Sequence[Version], deleted: Sequence[Version], wanted: Wanted
+) -> tuple[Version, ...]:
+    """The container versions that are asked for and active: parts of them may be deleted.
+
+    Those of the same content as a deleted version that is asked for are among them, and the images
+    that a run before has brought parts back for.
+    """
+    fitting, _ = _fitting(wanted, deleted)
+    ids = frozenset(wanted.ids)
+    by_journal = {(entry.id, entry.name) for entry in (*wanted.entries, *wanted.restored)}
+    names = {d.version.name for d in _chosen(deleted, fitting, PackageType.CONTAINER).values()}
+    names.update(parent for entry in wanted.restored for parent in entry.parents)
+    return tuple(
+        version
+        for version in active
+        if version.id in ids
+        or (version.id, version.name) in by_journal
+        or version.name in names
+        or _matches_any(wanted.patterns, version, PackageType.CONTAINER)
     )
 
 
@@ -62,11 +106,12 @@ def _fitting(wanted: Wanted, deleted: Sequence[Version]) -> tuple[Wanted, dict[i
     strange = {
         entry.id: f"version {entry.id} is {listed[entry.id].name} and not {entry.name}, as the "
         "journal says; it is not brought back"
-        for entry in wanted.entries
+        for entry in (*wanted.begun, *wanted.entries)
         if entry.id in listed and entry.name != listed[entry.id].name
     }
-    fitting = tuple(entry for entry in wanted.entries if entry.id not in strange)
-    return replace(wanted, entries=fitting), strange
+    entries = tuple(entry for entry in wanted.entries if entry.id not in strange)
+    restored = tuple(entry for entry in wanted.restored if entry.id not in strange)
+    return replace(wanted, entries=entries, restored=restored), strange
 
 
 def _nowhere(
@@ -77,12 +122,15 @@ def _nowhere(
     return tuple(dict.fromkeys(i for i in asked if i not in known))
 
 
-def _active_already(wanted: Wanted, active: Sequence[Version]) -> list[str]:
+def _active_already(
+    wanted: Wanted, active: Sequence[Version], package_type: PackageType
+) -> list[str]:
     present = {version.id for version in active}
+    nothing = "nothing to bring back"
+    if package_type.has_manifests:
+        nothing += " but what it lacks"
     notices = [
-        f"version {i} is active: nothing to bring back"
-        for i in dict.fromkeys(wanted.ids)
-        if i in present
+        f"version {i} is active: {nothing}" for i in dict.fromkeys(wanted.ids) if i in present
     ]
     count = len({entry.id for entry in wanted.entries} & present - frozenset(wanted.ids))
     if count:
@@ -104,30 +152,12 @@ def in_waves(decisions: Sequence[Decision]) -> list[list[Decision]]:
     return waves
 
 
-def parts_found(
-    missing: Mapping[str, str], deleted: Iterable[Version], known: Iterable[int]
-) -> list[Decision]:
-    """Restorations of deleted versions that no decision is about yet and that are needed after all.
-
-    `missing` maps the digests that manifests which are back list, and their referrers' subjects, to
-    the label of what needs them.
-    """
-    decided = frozenset(known)
-    found = []
-    for version in last_deleted(deleted).values():
-        about = (version.name, *version.tagged_subjects)
-        label = next((missing[digest] for digest in about if digest in missing), None)
-        if label is not None and version.id not in decided:
-            found.append(_restoration(version, Ground.PART, f"part of {label}", label))
-    return found
-
-
 def _chosen(
     deleted: Iterable[Version], wanted: Wanted, package_type: PackageType
 ) -> dict[int, Decision]:
     """What is asked for by itself, with the reason, the newest first."""
     chosen: dict[int, Decision] = {}
-    by_journal = frozenset(entry.id for entry in wanted.entries)
+    by_journal = frozenset(entry.id for entry in (*wanted.entries, *wanted.begun))
     for version in sorted(deleted, key=newest_first):
         if version.id in wanted.ids:
             reason = "restore-ids"
@@ -143,9 +173,11 @@ def _chosen(
 
 
 def _is_meant(version: Version, wanted: Wanted, package_type: PackageType) -> bool:
-    return _is_recent(version, wanted) and any(
-        _matches(pattern, version, package_type) for pattern in wanted.patterns
-    )
+    return _is_recent(version, wanted) and _matches_any(wanted.patterns, version, package_type)
+
+
+def _matches_any(patterns: Iterable[Pattern], version: Version, package_type: PackageType) -> bool:
+    return any(_matches(pattern, version, package_type) for pattern in patterns)
 
 
 def _is_recent(version: Version, wanted: Wanted) -> bool:
@@ -162,8 +194,12 @@ def _matches(pattern: Pattern, version: Version, package_type: PackageType) -> b
 
 
 def _unmatched(
-    wanted: Wanted, deleted: Iterable[Version], package_type: PackageType
+    wanted: Wanted,
+    deleted: Iterable[Version],
+    active: Sequence[Version],
+    package_type: PackageType,
 ) -> tuple[str, ...]:
+    """A warning for each pattern that matches nothing, neither deleted nor active."""
     recent = [version for version in deleted if _is_recent(version, wanted)]
     which = "no deleted version"
     if wanted.since is not None:
@@ -173,20 +209,20 @@ def _unmatched(
     return tuple(
         f"restore: the pattern {pattern} matches {which}"
         for pattern in wanted.patterns
-        if not any(_matches(pattern, version, package_type) for version in recent)
+        if not any(_matches(pattern, version, package_type) for version in (*recent, *active))
     )
 
 
 class _Parts:
     """Which deleted versions are known to belong to which: by a journal, or by their tags."""
 
-    def __init__(self, deleted: Iterable[Version], entries: Iterable[JournalEntry]) -> None:
+    def __init__(self, deleted: Iterable[Version], wanted: Wanted) -> None:
         self._by_id = {version.id: version for version in deleted}
         self._below: dict[str, list[Version]] = {}
         for version in self._by_id.values():
             for subject in version.tagged_subjects:
                 self._below.setdefault(subject, []).append(version)
-        for entry in entries:
+        for entry in (*wanted.begun, *wanted.entries):
             for parent in entry.parents:
                 if entry.id in self._by_id:
                     self._below.setdefault(parent, []).append(self._by_id[entry.id])

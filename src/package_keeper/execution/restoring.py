@@ -7,7 +7,7 @@ was seen to be missing still. A clear "done" that nothing shows in the end is an
 journal says so, since what is not back is to come back another time.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -49,15 +49,15 @@ class Restorations(Protocol):
 class RestorationSettler:
     """Restores versions of one package.
 
-    `taken` are the names of active versions, which a deleted namesake can't have back. `token` is
-    only looked at to give advice.
+    `taken` are the names of active versions, which a deleted namesake can't have back, with their
+    ids. `token` is only looked at to give advice.
     """
 
     api: Restorations
     ref: PackageRef
     token: str
     now: datetime
-    taken: frozenset[str]
+    taken: Mapping[str, int]
 
     def settle(self, version: Version) -> Result:
         """What became of the version; raises WaitedTooLong or Cancelled where nothing was sent."""
@@ -108,7 +108,8 @@ class RestorationSettler:
         if version.deleted_at is not None and self.now - version.deleted_at > KEPT_FOR:
             return "It was deleted more than 30 days ago, which is how long GitHub keeps versions."
         if version.name in self.taken:
-            return "An active version has its name: delete that first, then restore."
+            other = f"version {self.taken[version.name]}"
+            return f"An active version has its name: delete that first ({other}), then restore."
         return ""
 
     def _is_active(self, version: Version) -> bool | None:

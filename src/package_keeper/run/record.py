@@ -36,9 +36,9 @@ class Record:
             self._listed = ids
 
     def warn(self, warnings: Iterable[str]) -> None:
-        """Warnings on top of the plan's own."""
+        """Warnings on top of the plan's own; each is told once."""
         with self._lock:
-            self._warnings = (*self._warnings, *warnings)
+            self._warnings = tuple(dict.fromkeys((*self._warnings, *warnings)))
 
     def failed(self, error: KeeperError) -> None:
         """What stopped the package."""

@@ -1,14 +1,15 @@
 """Restoring in one package: planned, shown, brought back part by part, and checked.
 
-Decides the order of the steps. What a manifest needs can only be read once it is back, so restoring
-goes on in rounds until nothing is found missing that GitHub still has.
+Decides the order of the steps, and which versions are looked at for parts that are deleted: those
+that are asked for, also where they are active, since a run before may have been cut after it had
+brought them back. Nothing else is read, as every reading counts as a download.
 
 There is no second look before the first write, as there is for deleting. Restoring takes nothing
 away, and GitHub itself refuses what has changed meanwhile: a version that somebody brought back is
 then seen to be active, and one whose name was taken can't come back.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from package_keeper.domain.access import Operation
@@ -16,10 +17,9 @@ from package_keeper.domain.answers import AnswerLost, Refused
 from package_keeper.domain.budget import pages
 from package_keeper.domain.journal import JournalEntry
 from package_keeper.domain.model import Package, Version
-from package_keeper.domain.outcome import Outcome
-from package_keeper.domain.plan import Decision, Plan
+from package_keeper.domain.plan import Plan
 from package_keeper.domain.resolution import not_back, tag_warnings, untag_warnings
-from package_keeper.domain.restoring import Wanted, in_waves, parts_found, plan_restoring
+from package_keeper.domain.restoring import Wanted, active_already, plan_restoring
 from package_keeper.execution.loop import ActionLoop
 from package_keeper.execution.restoring import RestorationSettler, told_not_back
 from package_keeper.execution.waves import Waves
@@ -29,6 +29,7 @@ from package_keeper.run.means import Asked, Means, ToRestore
 from package_keeper.run.permission import check_permission
 from package_keeper.run.record import Record
 from package_keeper.run.registry_side import reader_of, registry_of
+from package_keeper.run.rounds import Rounds
 from package_keeper.run.wholeness import Found, Wholeness
 
 _NAMESAKE = (
@@ -74,7 +75,8 @@ class Restoration:
         `back` is what was told of the package, in which everything that came with it is restored.
         """
         self._list()
-        rest, _ = self._planned({decision.version.id for decision in back.restorations})
+        came = [decision.version for decision in back.restorations]
+        rest = self._wanted_plan({version.id for version in came})
         plan = replace(
             back,
             decisions=(*rest.restorations, *back.decisions),
@@ -86,7 +88,6 @@ class Restoration:
         if rest.restorations:
             self._means.shown.plan(rest)
         self._check_budget(rest, record)
-        came = [decision.version for decision in back.restorations]
         self._restore_all(plan, record, came).raise_if_lost(self._package.ref)
 
     def _check_budget(self, plan: Plan, record: Record) -> None:
@@ -118,69 +119,86 @@ class Restoration:
         """By id; listed again with other page boundaries where one that is asked for is missing."""
         github, ref = self._means.github, self._package.ref
         rows = {version.id: version for version in github.versions(ref, state="deleted")}
-        asked = {*self._wanted.ids, *(entry.id for entry in self._entries())}
+        asked = {*self._wanted.ids, *(entry.id for entry in self._all_wanted().entries)}
         if asked - rows.keys() - {version.id for version in self._active}:
             again = github.versions(ref, state="deleted", per_page=OTHER_PAGE_SIZE)
             rows |= {version.id: version for version in again}
         return rows
 
-    def _entries(self) -> tuple[JournalEntry, ...]:
+    def _of_package(self, entries: Iterable[JournalEntry]) -> tuple[JournalEntry, ...]:
         """What the journal says about this package."""
-        name = self._package.ref.name
-        return tuple(e for e in self._wanted.journal.versions if e.package == name)
+        return tuple(entry for entry in entries if entry.package == self._package.ref.name)
 
-    def _planned(self, back: Collection[int] = ()) -> tuple[Plan, Found]:
-        """The plan, and what is lost; `back` are versions that came back with the package."""
-        wanted = self._wanted
-        if wanted.repair and self._wholeness is not None:
-            return self._plan_repair(self._wholeness)
-        narrowed = Wanted(
+    def _all_wanted(self, back: Collection[int] = ()) -> Wanted:
+        """What is asked for here, but for what is `back`, by id."""
+        wanted, journal = self._wanted, self._wanted.journal
+        entries = self._of_package(journal.versions)
+        return Wanted(
             ids=wanted.ids,
             patterns=wanted.patterns,
             since=wanted.since,
-            entries=tuple(entry for entry in self._entries() if entry.id not in back),
+            entries=tuple(entry for entry in entries if entry.id not in back),
+            restored=self._of_package(journal.restored),
         )
-        plan = plan_restoring(self._package, self._active, self._deleted, narrowed)
-        plan = replace(plan, notices=(*plan.notices, *wanted.notices))
+
+    def _planned(self) -> tuple[Plan, Found]:
+        """The plan with all that is found missing already, and what was found."""
+        if self._wanted.repair:
+            plan, found = plan_restoring(self._package, self._active, (), Wanted()), self._search()
+        else:
+            plan = self._wanted_plan()
+            found = self._search()
+        new = found.new(plan.restorations)
+        read = self._wholeness.asked if self._wholeness else 0
+        return replace(plan, decisions=(*new, *plan.decisions), manifests_read=read), found
+
+    def _wanted_plan(self, back: Collection[int] = ()) -> Plan:
+        """The plan by itself; `back` are versions that came back with the package."""
+        wanted = self._all_wanted(back)
+        plan = plan_restoring(self._package, self._active, self._deleted, wanted)
+        plan = replace(plan, notices=(*plan.notices, *self._wanted.notices))
         if plan.missing_ids and not back and self._was_deleted_whole():
             plan = replace(plan, warnings=(*plan.warnings, _NAMESAKE))
         if plan.restorations and self._wholeness is not None and self._asked.dry_run:
             plan = replace(plan, notices=(*plan.notices, _MORE_PARTS))
-        return plan, Found()
+        return plan
 
     def _was_deleted_whole(self) -> bool:
         name = self._package.ref.name
         return any(entry.package == name for entry in self._wanted.journal.packages)
 
-    def _plan_repair(self, wholeness: Wholeness) -> tuple[Plan, Found]:
-        found = wholeness.of_images(self._active, self._deleted)
-        leave = plan_restoring(self._package, self._active, (), Wanted())
-        decisions = (*found.restorations, *leave.decisions)
-        return replace(leave, decisions=decisions, manifests_read=wholeness.asked), found
+    def _search(self, restored: Sequence[Version] = ()) -> Found:
+        """What is missing now, with these being back; nothing is read where nothing can be."""
+        if self._wholeness is None:
+            return Found()
+        back = {version.id: version for version in restored}
+        active = (*(v for v in self._active if v.id not in back), *back.values())
+        deleted = tuple(version for version in self._deleted if version.id not in back)
+        if self._wanted.repair:
+            return self._wholeness.of_images(active, deleted)
+        asked = active_already(self._active, self._deleted, self._all_wanted()) if deleted else ()
+        roots = tuple({version.id: version for version in (*asked, *back.values())}.values())
+        if not roots:
+            return Found()
+        return self._wholeness.of(roots, active, deleted).with_lost_as_warnings()
 
     def _restore_all(self, plan: Plan, record: Record, came: Sequence[Version] = ()) -> Found:
         """Restore in rounds, and look at what is there then; returns what is still lost.
 
         `came` are those that are back already, with the package.
         """
-        restored: list[Version] = list(came)
-        waves = self._waves(record)
-        found = self._found_missing(came, restored, plan)
+        rounds = Rounds(
+            plan=plan,
+            waves=self._waves(record),
+            record=record,
+            shown=self._means.shown,
+            restored=list(came),
+        )
         present = {version.id for version in came}
-        planned = [d for d in plan.restorations if d.version.id not in present]
-        pending = in_waves([*found, *planned])
-        plan = replace(plan, decisions=(*found, *plan.decisions))
-        while pending:
-            results = waves.carry_out(pending)
-            back = [r.version for r in results if r.outcome is Outcome.RESTORED]
-            restored += back
-            found = [] if waves.stopped else self._found_missing(back, restored, plan)
-            plan = replace(plan, decisions=(*found, *plan.decisions))
-            record.plan(plan)
-            pending = in_waves(found)
-            if found:
-                self._means.shown.plan(replace(plan, decisions=(*found, *plan.kept)))
-        return self._check(restored, present, plan, record) if restored else Found()
+        found = rounds.add(self._search(came)) if came and self._deleted else ()
+        planned = (d for d in plan.restorations if d.version.id not in present)
+        rounds.carry_out((*found, *planned), self._search)
+        return self._check(rounds, present, record) if rounds.restored else Found()
 
     def _waves(self, record: Record) -> Waves:
         means = self._means
@@ -189,7 +207,7 @@ class Restoration:
             ref=self._package.ref,
             token=means.token,
             now=self._asked.question.now,
-            taken=frozenset(version.name for version in self._active),
+            taken={version.name: version.id for version in self._active},
         )
         loop = ActionLoop(
             settler=settler,
@@ -201,37 +219,30 @@ class Restoration:
         )
         return Waves(loop=loop, package=self._package, record=record.result)
 
-    def _found_missing(
-        self, back: Sequence[Version], restored: Sequence[Version], plan: Plan
-    ) -> list[Decision]:
-        """What the manifests that are back list, or what is about them, and is deleted still."""
-        if self._wholeness is None or not back or not self._deleted:
-            return []
-        present = {version.name for version in (*self._active, *restored)}
-        decided = [decision.version.id for decision in plan.restorations]
-        return parts_found(self._wholeness.needed_by(back, present), self._deleted, decided)
-
-    def _check(
-        self, restored: Sequence[Version], came: Collection[int], plan: Plan, record: Record
-    ) -> Found:
+    def _check(self, rounds: Rounds, came: Collection[int], record: Record) -> Found:
         """Read what is there now: ids, tags and, on containers, parts.
 
-        What `came` with the package, by id, is read only where something is deleted still that may
+        What the new listings show to be missing and was not tried is brought back as well. What
+        `came` with the package, by id, is read only where something is deleted still that may
         belong to it: every read counts as a download.
         """
-        self._list()
-        former = {entry.id: entry.tags for entry in self._entries()}
-        record.warn(tag_warnings(restored, former, self._active))
-        absent = {i for i in not_back([v.id for v in restored], self._active) if self._is_gone(i)}
-        record.results(told_not_back(plan, absent, self._means.journal))
-        restored = [version for version in restored if version.id not in absent]
-        if self._wholeness is None:
-            return Found()
-        if self._wanted.repair:
-            found = self._wholeness.of_images(self._active, self._deleted).as_lost()
-        else:
-            single = restored if self._deleted else [v for v in restored if v.id not in came]
-            found = self._wholeness.of(single, self._active, self._deleted).as_lost_meanwhile()
+        former = self._all_wanted().former_tags
+        absent: set[int] = set()
+        while True:
+            self._list()
+            ids = not_back([v.id for v in rounds.restored], self._active)
+            gone = {i for i in ids if i not in absent and self._is_gone(i)}
+            record.results(told_not_back(rounds.plan, gone, self._means.journal))
+            absent |= gone
+            record.warn(tag_warnings(rounds.restored, former, self._active))
+            back = [version for version in rounds.restored if version.id not in absent]
+            single = back if self._deleted else [v for v in back if v.id not in came]
+            found = self._search(single)
+            pending = rounds.add(found)
+            if not pending:
+                break
+            rounds.carry_out(pending, self._search)
+        found = found.as_lost(rounds.tried)
         record.warn(found.warnings)
         return found
 

@@ -4,8 +4,8 @@ Decides which manifests are read to find that out. What counts as a missing part
 done about it, `domain.repairing` decides.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from package_keeper.domain.errors import PartsLost
 from package_keeper.domain.images import build_graph
@@ -18,21 +18,30 @@ from package_keeper.inventory.reading import ManifestReader
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What was found missing: what can come back, and what is lost, in words."""
+    """What was found missing: what can come back, and what is lost, in words.
+
+    `lacking` says by id of what can come back what lacks it.
+    """
 
     restorations: tuple[Decision, ...] = ()
     lost: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    lacking: Mapping[int, str] = field(default_factory=dict)
 
-    def as_lost(self) -> "Found":
-        """The same once everything was tried: what could still come back has not."""
+    def new(self, known: Iterable[Decision]) -> tuple[Decision, ...]:
+        """The restorations of versions whose name is in no decision yet."""
+        names = {decision.version.name for decision in known}
+        return tuple(d for d in self.restorations if d.version.name not in names)
+
+    def as_lost(self, tried: Collection[int]) -> "Found":
+        """The same once everything was tried: what was, by id, and is still missing, is lost."""
         still = tuple(
-            f"{d.source} lacks {d.version.name}, which is deleted" for d in self.restorations
+            f"{lacking}, which is deleted" for i, lacking in self.lacking.items() if i in tried
         )
         return replace(self, restorations=(), lost=(*self.lost, *still))
 
-    def as_lost_meanwhile(self) -> "Found":
-        """The same after a restoration: what no deleted version could make whole is a warning.
+    def with_lost_as_warnings(self) -> "Found":
+        """The same where no image was to be repaired: what nothing deleted can make whole is said.
 
         It was missing before what was restored was deleted, or has been deleted for too long; only
         a run that is to repair has to have an answer to that.
@@ -42,7 +51,7 @@ class Found:
             "deleted more than 30 days ago"
             for lost in self.lost
         )
-        return replace(self, lost=(), warnings=(*self.warnings, *said)).as_lost()
+        return replace(self, lost=(), warnings=(*self.warnings, *said))
 
     def raise_if_lost(self, ref: PackageRef) -> None:
         """Raise PartsLost where anything is lost."""
@@ -78,23 +87,14 @@ class Wholeness:
     def of(
         self, versions: Sequence[Version], active: Sequence[Version], deleted: Sequence[Version]
     ) -> Found:
-        """What these versions lack."""
-        return self._found(versions, active, deleted, self._reader.read(versions))
-
-    def needed_by(self, back: Sequence[Version], present: Collection[str]) -> dict[str, str]:
-        """What may belong to versions that are back: their digests, and those that they lack.
-
-        Each with the label of what it belongs to. `present` are the names of what is active.
-        """
-        readings = self._reader.read(back)
-        labels = {version.name: version.label for version in back}
-        lacking = {
-            child.digest: labels.get(digest, digest)
-            for digest, manifest in readings.manifests.items()
-            for child in manifest.children
-            if child.digest not in present
-        }
-        return {**lacking, **labels}
+        """What these versions lack, and all that they need with what is attached to it by a tag."""
+        listed = {version.name: version for version in active}
+        asked = {version.name: version for version in versions}
+        readings = self._reader.read(asked.values())
+        while more := _needed_and_unread(listed, asked, readings):
+            asked |= more
+            readings = self._reader.read_on(asked.values())
+        return self._found(versions, active, deleted, readings)
 
     def _found(
         self,
@@ -113,8 +113,18 @@ class Wholeness:
         return Found(
             restorations=repair.restorations,
             lost=tuple(map(str, repair.lost)),
-            warnings=(unread,) if repair.unread else (),
+            warnings=(*repair.tags, unread) if repair.unread else repair.tags,
+            lacking={number: str(missing) for number, missing in repair.lacking.items()},
         )
+
+
+def _needed_and_unread(
+    listed: Mapping[str, Version], asked: Mapping[str, Version], readings: Readings
+) -> dict[str, Version]:
+    """The listed versions that these need and nobody has asked the registry about."""
+    needed = build_graph(listed, readings).closure(asked)
+    unread = (d for d in needed if d not in asked and not readings.tells(d))
+    return {digest: listed[digest] for digest in unread if digest in listed}
 
 
 def _absent(active: Iterable[Version], deleted: Iterable[Version], readings: Readings) -> set[str]:
