@@ -91,7 +91,8 @@ class _Search:
             for child in self._graph.missing_parts(digest):
                 self._look_at_child(digest, child)
         coming = {decision.version.name for decision in self._restorations.values()}
-        for digest in sorted(self._needed.keys() - self._graph.readings.absent | coming):
+        gone = self._graph.readings.absent - self._graph.versions.keys() - coming
+        for digest in sorted(self._needed.keys() - gone):
             for version in self._attached.get(digest, ()):
                 self._look_at_attachment(digest, version)
         return Repair(
