@@ -108,7 +108,7 @@ def test_what_is_false_is_told_once_and_not_kept(path: Path, warnings: Warnings)
     cache.save()
     cache.close()
     [told] = warnings
-    assert "damaged or altered: 2 entries were not what their digests name" in told
+    assert "entries left out that are not what their digests name: 2." in told
     assert found(path) == [0]
 
 
@@ -123,7 +123,7 @@ def test_a_truncated_file_is_a_smaller_one(path: Path, warnings: Warnings) -> No
     filled(path)
     path.write_bytes(path.read_bytes()[:-20])
     assert found(path, warnings) == [0, 1]
-    assert warnings == ["The manifest cache is damaged: 1 entries were left out."]
+    assert warnings == ["The manifest cache is damaged; entries left out: 1."]
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00" * 100, b"{}\n", b"SQLite format 3\x00"])

@@ -95,7 +95,7 @@ def test_damaged_lines_are_read_anew(github: FakeGitHub, job: Job, package: Fake
     assert is_whole(package)
     told = [w for w in finished.annotations("warning") if "manifest cache" in w]
     assert len(told) == 2
-    assert "1 entries were not what their digests name and were left out" in told[1]
+    assert "entries left out that are not what their digests name: 1." in told[1]
     again = job.run(ASKED)
     assert not [w for w in again.annotations("warning") if "manifest cache" in w]
 
@@ -116,7 +116,7 @@ def test_a_forged_manifest_is_not_believed(
     finished = job.run({**ASKED, "delete-untagged": "true", "older-than": "0s"})
     assert finished.code == 0, finished.log
     [told] = [w for w in finished.annotations("warning") if "manifest cache" in w]
-    assert f"{indexes} entries were not what their digests name" in told
+    assert f"entries left out that are not what their digests name: {indexes}." in told
     assert is_whole(package)
 
 

@@ -46,6 +46,15 @@ def test_undoing_names_the_right_endpoint(kind: OwnerKind, path: str) -> None:
     assert f"```sh\n{command}\n```" in page(RunReport(packages=(done,)))
 
 
+def test_what_was_left_over_from_taking_off_a_tag_is_not_brought_back() -> None:
+    left_over = replace(delete(version(8, "pr-1", days=1), "delete: pr-*"), is_stand_in=True)
+    image = delete(version(7, "pr-2", days=1), "delete: pr-*")
+    plan = Plan(package=package(), decisions=(image, left_over))
+    done = PackageReport(name="app", plan=plan, results=results(plan, Outcome.DELETED))
+    text = page(RunReport(packages=(done,)))
+    assert 'restore-ids: "7"' in text
+
+
 def test_undoing_names_the_host_that_is_not_github_com() -> None:
     links = Links(server_url="https://github.example.com")
     assert "gh api --hostname github.example.com --method POST" in page(normal_run(), links)

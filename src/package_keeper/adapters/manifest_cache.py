@@ -93,8 +93,8 @@ class ManifestCache:
         """
         with self._lock:
             if self._false:
-                said = f"{self._false:,} entries were not what their digests name and were left out"
-                self._warn(f"The manifest cache was damaged or altered: {said}.")
+                said = f"entries left out that are not what their digests name: {self._false:,}"
+                self._warn(f"The manifest cache was damaged or altered; {said}.")
             elif not self._added_bytes:
                 return
             try:
@@ -126,7 +126,7 @@ class ManifestCache:
             return
         damaged = sum(not self._remember(self._old, line) for line in _lines(self._old))
         if damaged:
-            self._warn(f"The manifest cache is damaged: {damaged:,} entries were left out.")
+            self._warn(f"The manifest cache is damaged; entries left out: {damaged:,}.")
 
     def _remember(self, file: IO[bytes], line: tuple[int, bytes]) -> bool:
         offset, content = line

@@ -99,9 +99,14 @@ def _is_whole(package: PackageReport) -> bool:
 
 
 def _ids_to_restore(package: PackageReport) -> tuple[int, ...]:
-    """Parts before what they are part of: the order of deleting, the other way round."""
-    deleted = in_plan_order(package, (Outcome.DELETED,))
-    return tuple(result.version.id for result in reversed(deleted))
+    """Parts before what they are part of: the order of deleting, the other way round.
+
+    What was left over from taking off a tag is left out: the tag would lead to it again.
+    """
+    decisions = package.plan.decisions if package.plan else ()
+    left_over = {decision.version.id for decision in decisions if decision.is_stand_in}
+    ids = (result.version.id for result in in_plan_order(package, (Outcome.DELETED,)))
+    return tuple(i for i in reversed(tuple(ids)) if i not in left_over)
 
 
 def _commands(package: PackageReport, ids: Iterable[int], links: Links) -> list[str]:
