@@ -92,6 +92,19 @@ def test_a_repair_that_was_cut_is_gone_on_with_by_its_journal(stage: Stage) -> N
     assert stage.package.pullable("v1") == []
 
 
+def test_what_is_deleted_meanwhile_is_brought_back_as_well(stage: Stage) -> None:
+    """The listing at the end shows it; it was active in the one at the beginning."""
+    push(stage.package, "keep", 1)
+    digest = push(stage.package, "v1", 9, attestations=False)
+    signature = stage.package.attach(digest, style="sig", created_at=ago(days=9))
+    delete(stage, digest)
+    at_call(stage.github, lambda call: call.method == "POST", 1, lambda: delete(stage, signature))
+    run = stage.run({"restore": "v1"})
+    assert_green(run)
+    assert len(restored(run)) == 2
+    assert signature in stage.package.active
+
+
 # Referrers of what is there
 
 
