@@ -129,6 +129,17 @@ def test_the_index_that_leads_to_an_attestation_comes_back_with_it(stage: Stage)
     assert {attestation, fallback} <= stage.package.active.keys()
 
 
+def test_what_an_active_index_of_attestations_lists_comes_back_with_the_image(
+    stage: Stage,
+) -> None:
+    push(stage.package, "keep", 1)
+    digest = push(stage.package, "v1", 9, attestations=False)
+    attestation = stage.package.attach(digest, created_at=ago(days=9))
+    delete(stage, digest, attestation)
+    assert_green(stage.run({"restore": "v1"}))
+    assert attestation in stage.package.active
+
+
 def test_repair_needs_one_run_for_what_a_restored_part_leads_to(stage: Stage) -> None:
     other = push(stage.package, "other", 9, platforms=("linux/amd64",), attestations=False)
     signature = stage.package.attach(other, style="sig", created_at=ago(days=9))

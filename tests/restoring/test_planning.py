@@ -121,6 +121,23 @@ def test_content_that_was_pushed_again_is_not_brought_back_as_well() -> None:
     )
 
 
+def test_tags_of_what_is_not_brought_back_are_told_where_they_are_not_with_its_content() -> None:
+    old, older = gone(1, A, "v1", "v2", "v3"), gone(2, A, "v3", "v4", days=9)
+    active = (version(5, A, "v2"), version(6, B, "v1"))
+    plan = plan_of(Wanted(patterns=patterns("v*")), active=active, deleted=(older, old))
+    warnings = sorted(plan.warnings)
+    assert [warning.split(" (")[0] for warning in warnings] == [
+        "the tag v1 of version 1",
+        "the tag v3 leads nowhere: what it led to",
+        "the tag v4 leads nowhere: what it led to",
+    ]
+    assert f"now belongs to version 6 ({B})" in warnings[0]
+    assert "is active as version 5" in warnings[1]
+    (warning,) = plan_of(Wanted(patterns=patterns("v*")), deleted=(older, old)).warnings
+    assert warning.startswith("the tag v4 leads nowhere")
+    assert "comes back as version 1" in warning
+
+
 def test_of_one_name_the_version_deleted_last_comes_back() -> None:
     old, new = gone(1, A, "v1", days=3), gone(5, A, "v1", days=2)
     plan = plan_of(Wanted(patterns=patterns("v1")), deleted=(new, old))

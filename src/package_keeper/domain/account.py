@@ -32,13 +32,13 @@ class Account:
 
     @property
     def all(self) -> tuple[JournalEntry | PackageEntry, ...]:
-        """All of it."""
-        return (*self.versions, *self.packages, *self.untagged, *self.restored)
+        """All that is gone by it."""
+        return (*self.versions, *self.packages, *self.untagged)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the packages that it is about, each once."""
-        return tuple(dict.fromkeys(entry.package for entry in self.all))
+        return tuple(dict.fromkeys(entry.package for entry in (*self.all, *self.restored)))
 
     def where(self, fits: Callable[[JournalEntry | PackageEntry], bool]) -> "Account":
         """What of it fits."""
