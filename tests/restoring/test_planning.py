@@ -213,6 +213,19 @@ def test_what_is_not_among_the_deleted_is_lost_with_digest_and_platform() -> Non
     assert [str(lost) for lost in repair.lost] == [f"v1 lacks linux/amd64 {A}", f"v1 lacks {B}"]
 
 
+def test_what_several_images_lack_is_told_with_all_or_the_newest_of_them() -> None:
+    pushes = Pushes()
+    strange = Child(digest=A, media_type=DOCKER_SCHEMA_2)
+    pushes.index(strange, tags=["v1"], days=9)
+    pushes.index(strange, tags=["v2"], days=8)
+    (lost,) = repair_of(pushes).lost
+    assert str(lost) == f"v2 and v1 lack {A}"
+    pushes.index(strange, tags=["v3"], days=7)
+    pushes.index(strange, tags=["v4"], days=6)
+    (lost,) = repair_of(pushes).lost
+    assert str(lost) == f"v4, v3, v2 and 1 more lack {A}"
+
+
 def test_an_image_without_a_manifest_is_lost_itself() -> None:
     pushes = Pushes()
     ghost = pushes.image("v1")
