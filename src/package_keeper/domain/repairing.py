@@ -87,9 +87,8 @@ class _Search:
         """All of it."""
         for root in self._roots.values():
             self._look_at_manifest(root)
-        for digest in sorted(self._needed):
-            for child in self._graph.missing_parts(digest):
-                self._look_at_child(digest, child)
+        for child, parents in self._missing_children():
+            self._look_at_child(child, parents)
         coming = {decision.version.name for decision in self._restorations.values()}
         gone = self._graph.readings.absent - self._graph.versions.keys() - coming
         for digest in sorted(self._needed.keys() - gone):
@@ -112,9 +111,17 @@ class _Search:
         if root.name in self._graph.readings.absent:
             self._lost.setdefault(root.name, Missing(images=(root,), digest=root.name))
 
-    def _look_at_child(self, digest: str, child: Child) -> None:
+    def _missing_children(self) -> list[tuple[Child, list[str]]]:
+        """Each missing child once, as it is first listed, with the digests of what lists it."""
+        found: dict[str, tuple[Child, list[str]]] = {}
+        for digest in sorted(self._needed):
+            for child in self._graph.missing_parts(digest):
+                found.setdefault(child.digest, (child, []))[1].append(digest)
+        return list(found.values())
+
+    def _look_at_child(self, child: Child, parents: Sequence[str]) -> None:
         missing = Missing(
-            images=self._images_of(digest), digest=child.digest, platform=child.platform
+            images=self._images_of(parents), digest=child.digest, platform=child.platform
         )
         version = self._rows.get(child.digest)
         if version is None:
@@ -130,7 +137,7 @@ class _Search:
             for tag in sorted(attaching(version) - self._used):
                 self._tags.setdefault(tag, without_tag(tag, active))
             return
-        missing = Missing(images=self._images_of(digest), digest=version.name)
+        missing = Missing(images=self._images_of([digest]), digest=version.name)
         self._restore(self._rows[version.name], missing, "what was attached to it")
 
     def _restore(self, version: Version, missing: Missing, what: str) -> None:
@@ -150,13 +157,14 @@ class _Search:
     def _used(self) -> set[str]:
         return _used_tags(self._graph)
 
-    def _images_of(self, digest: str) -> tuple[Version, ...]:
-        """The images that need this digest, the newest first; else the version that led to it.
+    def _images_of(self, digests: Sequence[str]) -> tuple[Version, ...]:
+        """The images that need one of these, the newest first; else the version that led there.
 
         Only what was read tells what it needs, so images that nobody asked about are not named.
         """
-        named = tuple(image for image in self._images if digest in self._closures[image.name])
-        return named or (self._roots[self._needed[digest]],)
+        closures = self._closures
+        named = (i for i in self._images if any(d in closures[i.name] for d in digests))
+        return tuple(named) or (self._roots[self._needed[digests[0]]],)
 
     @cached_property
     def _images(self) -> list[Version]:
