@@ -111,9 +111,14 @@ def test_with_debug_logging(
     package: FakePackage,
     token: Token,
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The libraries log every request, with its headers, to whoever listens."""
     secret = github.add_token(token)
+    for logger in logging.root.manager.loggerDict.values():
+        # import-linter, which another test runs, configures logging and with that silences these
+        if isinstance(logger, logging.Logger):
+            monkeypatch.setattr(logger, "disabled", False)
     for name in ("", "github", "urllib3", "requests"):
         caplog.set_level(logging.DEBUG, logger=name)
     debug = replace(job, variables={"RUNNER_DEBUG": "1", "ACTIONS_STEP_DEBUG": "true"})
