@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from domain.packages import Pushes, World, referrer_tag
+from package_keeper.domain.errors import ManifestsUnreadable
 from package_keeper.domain.meanwhile import needed_since, tags_of
 
 
@@ -46,3 +49,28 @@ def test_a_signature_pushed_since_does_not_hold_what_it_is_of() -> None:
     before = pushes.world()
     pushes.image(referrer_tag(image.name, ".sig"), days=0)
     assert needed(pushes.world(), before) == {}
+
+
+@pytest.mark.parametrize("missing", ["unreadable", "absent"])
+def test_a_new_image_that_can_not_be_read_may_need_anything(missing: str) -> None:
+    pushes = Pushes()
+    part = pushes.image()
+    pushes.index(part, tags=["pr-1"])
+    before = pushes.world()
+    new = pushes.index(part, tags=["v2"], days=0)
+    doubt = frozenset([new.name])
+    world = replace(
+        pushes.world(),
+        unreadable=doubt if missing == "unreadable" else frozenset(),
+        absent=doubt if missing == "absent" else frozenset(),
+    )
+    with pytest.raises(ManifestsUnreadable, match="which v2 needs, could not be read"):
+        needed(world, before)
+
+
+def test_what_could_not_be_read_before_and_nothing_new_needs_is_no_new_doubt() -> None:
+    pushes = Pushes()
+    old = pushes.image("v1")
+    before = pushes.world(unreadable=[old])
+    new = pushes.image("v2", days=0)
+    assert needed(pushes.world(unreadable=[old]), before) == {new.name: "v2"}

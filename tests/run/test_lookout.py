@@ -144,6 +144,22 @@ def test_where_nothing_can_be_seen_nothing_more_goes(answer: Exception) -> None:
     assert any("could not be looked at" in warning for warning in package.warnings)
 
 
+def test_where_a_push_can_not_be_read_nothing_more_goes() -> None:
+    scene = Scene()
+
+    def push_and_wait() -> None:
+        scene.push(scene.parts[1], "v2")
+        scene.github.script("manifest", digest_of("99"), *[lost("500")] * 9)
+        scene.stage.elapsed = INTERVAL
+
+    scene.when_deleting(scene.images[0], push_and_wait)
+    report = scene.run()
+    assert report.outcome is RunOutcome.INCOMPLETE
+    assert scene.parts[1].id in scene.left
+    (package,) = report.packages
+    assert any("could not be looked at" in warning for warning in package.warnings)
+
+
 def test_a_last_look_that_the_budget_is_not_enough_for_is_told() -> None:
     scene = Scene()
     scene.stage.affordable = RESERVE + 8

@@ -6,6 +6,7 @@ when somebody looks.
 
 from collections.abc import Mapping
 
+from package_keeper.domain.errors import ManifestsUnreadable
 from package_keeper.domain.images import ImageGraph, Role
 from package_keeper.domain.model import Version
 
@@ -21,7 +22,8 @@ def tags_of(graph: ImageGraph) -> dict[int, frozenset[str]]:
 def needed_since(graph: ImageGraph, before: Tags) -> dict[str, str]:
     """What the images need that are new since then: digests, each with the label of the image.
 
-    A signature of what goes is no image, so it holds nothing.
+    A signature of what goes is no image, so it holds nothing. Raises ManifestsUnreadable where a
+    manifest among them can't be had: what that lists may be anything.
     """
     new = (
         digest
@@ -29,6 +31,14 @@ def needed_since(graph: ImageGraph, before: Tags) -> dict[str, str]:
         if graph.roles[digest] is Role.IMAGE and _is_new(version, before)
     )
     needed = graph.closure(sorted(new))
+    readings = graph.readings
+    riddles = readings.unreadable.keys() | (readings.absent & graph.versions.keys())
+    unseen = sorted(needed.keys() & riddles)
+    if unseen:
+        raise ManifestsUnreadable(
+            f"the manifest of {unseen[0]}, which {graph.versions[needed[unseen[0]]].label} needs, "
+            "could not be read; that was pushed since the plan was shown."
+        )
     return {digest: graph.versions[root].label for digest, root in needed.items()}
 
 
