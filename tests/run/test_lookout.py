@@ -77,7 +77,7 @@ def test_a_part_that_a_push_needs_stays_where_it_is_seen_in_time() -> None:
     assert outcomes(report) == dict.fromkeys(goes, Outcome.DELETED) | {stays: Outcome.CHANGED}
     assert scene.left == {1, stays, 99}
     (result,) = (r for r in report.results if r.version.id == stays)
-    assert result.detail == "v2, pushed since the plan was shown, needs it"
+    assert result.detail == "v2, pushed or tagged since the plan was shown, needs it"
 
 
 def test_a_tag_put_on_an_image_keeps_it_with_its_parts() -> None:

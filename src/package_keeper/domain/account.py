@@ -81,8 +81,8 @@ def gone_by(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
     A deletion that only started, or whose answer was lost, may have been carried out. One that was
     not attempted, or found the version gone, leaves what the runs before did; so does a restoration
-    that was confirmed and that nothing showed in the end. Taking a tag off
-    deletes no version that a run has not made for it, so nothing is restored for that.
+    that was confirmed and that nothing showed in the end. Taking a tag off deletes no version that
+    a run has not made for it, so nothing is restored for that.
     """
     gone: dict[Hashable, Entry] = {}
     before: dict[Hashable, Entry | None] = {}

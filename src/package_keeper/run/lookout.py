@@ -61,7 +61,7 @@ class Lookout:
         self._looked = self._elapsed()
         needed = needed_since(graph, self._before)
         return {
-            graph.versions[digest].id: f"{label}, pushed since the plan was shown, needs it"
+            graph.versions[digest].id: f"{label}, pushed or tagged since the plan was shown, needs it"
             for digest, label in needed.items()
             if digest in graph.versions
         }
