@@ -60,8 +60,9 @@ class Lookout:
         graph = self._look()
         self._looked = self._elapsed()
         needed = needed_since(graph, self._before)
+        why = "pushed or tagged since the plan was shown, needs it"
         return {
-            graph.versions[digest].id: f"{label}, pushed or tagged since the plan was shown, needs it"
+            graph.versions[digest].id: f"{label}, {why}"
             for digest, label in needed.items()
             if digest in graph.versions
         }
