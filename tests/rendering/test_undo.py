@@ -55,6 +55,13 @@ def test_what_was_left_over_from_taking_off_a_tag_is_not_brought_back() -> None:
     assert 'restore-ids: "7"' in text
 
 
+def test_where_only_what_was_left_over_is_gone_there_is_nothing_to_undo() -> None:
+    left_over = replace(delete(version(8, "pr-1", days=1), "delete: pr-*"), is_stand_in=True)
+    plan = Plan(package=package(), decisions=(left_over,))
+    done = PackageReport(name="app", plan=plan, results=results(plan, Outcome.DELETED))
+    assert "How to undo" not in page(RunReport(packages=(done,)))
+
+
 def test_undoing_names_the_host_that_is_not_github_com() -> None:
     links = Links(server_url="https://github.example.com")
     assert "gh api --hostname github.example.com --method POST" in page(normal_run(), links)

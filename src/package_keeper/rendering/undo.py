@@ -35,7 +35,8 @@ def undo(report: RunReport, *, links: Links, now: datetime, most_ids: int) -> tu
 
     At most `most_ids` ids are written out, over all packages.
     """
-    deleted = [p for p in report.packages if p.with_outcome(Outcome.DELETED)]
+    ids = [(package, found) for package in report.packages if (found := _ids_to_restore(package))]
+    deleted = [package for package, _ in ids]
     took_tags = any(result.took_tags for result in report.results)
     if not deleted and not took_tags:
         return ()
@@ -44,7 +45,6 @@ def undo(report: RunReport, *, links: Links, now: datetime, most_ids: int) -> tu
         lines += [TAGS_BACK, ""]
     if deleted:
         lines += [_until(report, now), ""]
-    ids = [(package, _ids_to_restore(package)) for package in deleted]
     steps = by_journal(deleted, report.journal_file, links)
     steps += by_ids(ids, links, heading="Without a journal:" if steps else "As a step:")
     commands = _all_commands(report, ids, links, most_ids)
