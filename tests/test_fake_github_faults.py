@@ -1,8 +1,11 @@
 """Faults happen to the calls they are for, as often as they are set to, and nothing else."""
 
+import gc
 import itertools
+import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 
 import pytest
 import requests
@@ -146,6 +149,37 @@ def test_a_hanging_call_does_not_hold_up_the_end() -> None:
         with pytest.raises(requests.Timeout):
             requests.get(f"{github.api_url}/users/acme", timeout=0.2)
     assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"G" * 100],
+    ids=["nothing", "a request", "a part of one"],
+)
+def test_what_clients_are_in_the_middle_of_leaves_no_socket_open(sent: bytes) -> None:
+    """One that is left open fails a test that has nothing to do with it, when it is collected."""
+    for _ in range(10):
+        _close_under([sent] * 30)
+    gc.collect()
+
+
+def test_a_client_that_never_reads_leaves_no_socket_open() -> None:
+    _close_under([b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 100_000])
+    gc.collect()
+
+
+def _close_under(clients: list[bytes]) -> None:
+    """Close a fake while each of these clients has sent what it could, and has read nothing."""
+    github = FakeGitHub()
+    github.start()
+    with ExitStack() as connections:
+        address = ("127.0.0.1", int(github.api_url.rpartition(":")[2]))
+        for sent in clients:
+            client = connections.enter_context(socket.create_connection(address))
+            client.settimeout(0.2)
+            with suppress(TimeoutError):
+                client.sendall(sent)
+        github.close()
 
 
 def test_latency_is_added_to_everything(github: FakeGitHub, api: ApiClient) -> None:

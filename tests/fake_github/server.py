@@ -17,6 +17,29 @@ from fake_github.backend import Backend, Dropped
 from fake_github.exchange import Call, Reply, Server
 
 
+class _Connections(web.Server):
+    """A server that can drop the connections whose clients don't read what was answered."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._open: dict[web.RequestHandler, asyncio.Transport] = {}
+
+    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
+        super().connection_made(handler, transport)
+        self._open[handler] = transport
+
+    def connection_lost(
+        self, handler: web.RequestHandler, exc: BaseException | None = None
+    ) -> None:
+        super().connection_lost(handler, exc)
+        self._open.pop(handler, None)
+
+    def abort(self) -> None:
+        """Drop whatever is still open, also after `shutdown`, which waits for the client."""
+        for transport in self._open.values():
+            transport.abort()
+
+
 class Listeners:
     """The thread with the event loop and the two listening sockets."""
 
@@ -27,7 +50,8 @@ class Listeners:
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="fake-github", daemon=True
         )
-        self._runners: list[web.ServerRunner] = []
+        self._listening: list[asyncio.Server] = []
+        self._connections: list[_Connections] = []
 
     def start(self) -> None:
         """Listen; then `api.url` and `registry.url` are set."""
@@ -41,11 +65,26 @@ class Listeners:
 
     def close(self) -> None:
         """Stop listening, drop what is open, and end the thread."""
-        for runner in self._runners:
-            self._wait(runner.cleanup())
+        self._wait(self._drop_all())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    async def _drop_all(self) -> None:
+        """Leave no socket open, whatever a client is in the middle of: the tests fail on one."""
+        for listening in self._listening:
+            for sock in listening.sockets:
+                self._loop.remove_reader(sock.fileno())
+        # What was accepted gets its transport one turn later, and fails to once its server is
+        # closed; that it is connected is told in the turn after that.
+        for _ in range(2):
+            await asyncio.sleep(0)
+        for listening in self._listening:
+            listening.close()
+        for connections in self._connections:
+            await connections.shutdown(timeout=0.1)
+            connections.abort()
+        await asyncio.sleep(0)
 
     def _wait(self, coroutine: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(timeout=30)
@@ -54,12 +93,11 @@ class Listeners:
         async def handle(request: web.BaseRequest) -> web.StreamResponse:
             return await self._respond(server, request)
 
-        runner = web.ServerRunner(web.Server(handle, access_log=None), shutdown_timeout=0.1)
-        self._runners.append(runner)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", port, backlog=512)
-        await site.start()
-        return f"http://127.0.0.1:{runner.addresses[0][1]}"
+        connections = _Connections(handle, access_log=None)
+        self._connections.append(connections)
+        listening = await self._loop.create_server(connections, "127.0.0.1", port, backlog=512)
+        self._listening.append(listening)
+        return f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
 
     async def _respond(self, server: Server, request: web.BaseRequest) -> web.StreamResponse:
         call = await _call(server, request)
