@@ -12,7 +12,9 @@ from package_keeper.domain.patterns import Pattern
 from package_keeper.domain.plan import Plan, Verdict
 from package_keeper.domain.repairing import Repair, plan_repair
 from package_keeper.domain.resolution import not_back, tag_warnings
-from package_keeper.domain.restoring import Wanted, in_waves, plan_restoring
+from package_keeper.domain.restoration_order import in_waves
+from package_keeper.domain.restoring import plan_restoring
+from package_keeper.domain.wanted import Wanted
 
 A, B, C = digest_of("a"), digest_of("b"), digest_of("c")
 

@@ -8,11 +8,11 @@ decide what is left of the hour, nor whether to wait for the next.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from package_keeper.domain.model import PackageRef
 from package_keeper.domain.plan import Decision, Plan
 
 RESERVE = 10
 """Requests put aside for settling answers in doubt, so that a run ends knowing what it did."""
-
 
 PAGE = 100
 """Versions on a page of the listing."""
@@ -61,3 +61,9 @@ def affordable(plan: Plan, requests: int | None, *, looks: int, watched: bool) -
     rest = left - count - RESERVE
     untags = count == len(plan.deletions) and rest >= tags * (listing + 1)
     return Affordable(deletions=count, untags=untags)
+
+
+def too_few_requests(ref: PackageRef, left: int, what_for: str) -> str:
+    """The warning that a run ends before all is done; `what_for`, such as `not enough for …`."""
+    said = f"{left} requests can be sent within max-wait, which is {what_for}"
+    return f"{ref}: {said}; the next run goes on"

@@ -1,4 +1,4 @@
-"""The active versions of a package, all of them.
+"""The versions of a package, all of them.
 
 Decides when a listing is complete. The API documents no order and no snapshot, so rows can come
 twice or slip between pages while somebody pushes: rows are told apart by id, and where their number
@@ -9,11 +9,11 @@ empty hides other rows at every boundary, and two that show nothing at all agree
 Order is not decided here; every reader of the versions makes its own.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from package_keeper.domain.answers import AnswerLost
 from package_keeper.domain.errors import ListingIncomplete
-from package_keeper.domain.model import Package, Version
+from package_keeper.domain.model import Package, PackageRef, Version
 from package_keeper.inventory.ports import Packages
 
 OTHER_PAGE_SIZE = 89
@@ -43,6 +43,21 @@ def list_versions(api: Packages, package: Package) -> tuple[Version, ...]:
             raise _incomplete(package, seen)
     _refuse_doubles(package, known.values())
     return tuple(known.values())
+
+
+def list_deleted(
+    api: Packages, ref: PackageRef, *, active: Iterable[Version], asked: Collection[int]
+) -> tuple[Version, ...]:
+    """Every deleted version once, but for those that are active by now.
+
+    GitHub gives no count of them, so the listing is believed unless one of the ids `asked` for is
+    in neither; then it is taken again with other page boundaries. Raises as `api.versions` does.
+    """
+    rows = _by_id(api.versions(ref, state="deleted"))
+    present = _by_id(active).keys()
+    if set(asked) - rows.keys() - present:
+        rows |= _by_id(api.versions(ref, state="deleted", per_page=OTHER_PAGE_SIZE))
+    return tuple(version for version_id, version in rows.items() if version_id not in present)
 
 
 def _reaches_count(package: Package, known: Mapping[int, Version]) -> bool:

@@ -7,7 +7,7 @@ before the first write, and before that it does the same.
 from dataclasses import replace
 
 from package_keeper.domain.access import Operation
-from package_keeper.domain.budget import affordable
+from package_keeper.domain.budget import affordable, too_few_requests
 from package_keeper.domain.confirming import both_listings
 from package_keeper.domain.images import ImageGraph
 from package_keeper.domain.limits import check_limits
@@ -68,9 +68,8 @@ class Deletion:
             said = f"enough for {enough.deletions} of {len(plan.deletions)} deletions"
         elif plan.untags and not enough.untags:
             said = "not enough for taking tags off"
-        if said:
-            said = f"{left} requests can be sent within max-wait, which is {said}"
-            record.warn([f"{self._package.ref}: {said}; the next run goes on"])
+        if said and left is not None:
+            record.warn([too_few_requests(self._package.ref, left, said)])
 
     def _change(self, shown: Plan, versions: tuple[Version, ...], record: Record) -> None:
         """Look again immediately before the first write, and go on looking."""

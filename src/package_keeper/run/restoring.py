@@ -14,16 +14,17 @@ from dataclasses import replace
 
 from package_keeper.domain.access import Operation
 from package_keeper.domain.answers import AnswerLost, Refused
-from package_keeper.domain.budget import pages
+from package_keeper.domain.budget import pages, too_few_requests
 from package_keeper.domain.journal import JournalEntry
 from package_keeper.domain.model import Package, Version
 from package_keeper.domain.plan import Plan
 from package_keeper.domain.resolution import not_back, tag_warnings, untag_warnings
-from package_keeper.domain.restoring import Wanted, active_already, plan_restoring
+from package_keeper.domain.restoring import active_already, plan_restoring
+from package_keeper.domain.wanted import Wanted
 from package_keeper.execution.loop import ActionLoop
 from package_keeper.execution.restoring import RestorationSettler, told_not_back
 from package_keeper.execution.waves import Waves
-from package_keeper.inventory.listing import OTHER_PAGE_SIZE, list_versions
+from package_keeper.inventory.listing import list_deleted, list_versions
 from package_keeper.run.asked_ids import results_of_never_deleted
 from package_keeper.run.means import Asked, Means, ToRestore
 from package_keeper.run.permission import check_permission
@@ -99,8 +100,7 @@ class Restoration:
         looks = pages(len(self._active) + planned) + pages(len(self._deleted) - planned)
         if left is not None and left - looks < planned:
             enough = f"enough for {max(left - looks, 0)} of {planned} restorations"
-            said = f"{left} requests can be sent within max-wait, which is {enough}"
-            record.warn([f"{self._package.ref}: {said}; the next run goes on"])
+            record.warn([too_few_requests(self._package.ref, left, enough)])
 
     def _tell(self, plan: Plan, record: Record) -> None:
         record.plan(plan)
@@ -110,20 +110,10 @@ class Restoration:
         record.warn(untag_warnings(untagged, self._active))
 
     def _list(self) -> None:
-        self._active = list_versions(self._means.github, self._package)
-        present = {version.id for version in self._active}
-        rows = self._rows_of_deleted()
-        self._deleted = tuple(v for version_id, v in rows.items() if version_id not in present)
-
-    def _rows_of_deleted(self) -> dict[int, Version]:
-        """By id; listed again with other page boundaries where one that is asked for is missing."""
         github, ref = self._means.github, self._package.ref
-        rows = {version.id: version for version in github.versions(ref, state="deleted")}
         asked = {*self._wanted.ids, *(entry.id for entry in self._all_wanted().entries)}
-        if asked - rows.keys() - {version.id for version in self._active}:
-            again = github.versions(ref, state="deleted", per_page=OTHER_PAGE_SIZE)
-            rows |= {version.id: version for version in again}
-        return rows
+        self._active = list_versions(github, self._package)
+        self._deleted = list_deleted(github, ref, active=self._active, asked=asked)
 
     def _of_package(self, entries: Iterable[JournalEntry]) -> tuple[JournalEntry, ...]:
         """What the journal says about this package."""

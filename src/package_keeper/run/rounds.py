@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from package_keeper.domain.model import Version
 from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision, Plan
-from package_keeper.domain.restoring import in_waves
+from package_keeper.domain.restoration_order import in_waves
 from package_keeper.execution.waves import Waves
 from package_keeper.run.ports import Shown
 from package_keeper.run.record import Record
