@@ -7,9 +7,7 @@ registry is Debian's docker-registry: what the fake deletes is deleted there too
 import gzip
 import hashlib
 import json
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,14 +15,8 @@ from pathlib import Path
 
 import requests
 
+from docker_registry import docker_registry
 from fake_github import FakePackage
-
-CONFIG = """
-version: 0.1
-log: {{level: error, accesslog: {{disabled: true}}}}
-storage: {{filesystem: {{rootdirectory: {root}}}, delete: {{enabled: true}}}}
-http: {{addr: 127.0.0.1:{port}}}
-"""
 
 OCI = "application/vnd.oci.image"
 ACCEPT = f"{OCI}.index.v1+json, {OCI}.manifest.v1+json"
@@ -71,29 +63,8 @@ class RealRegistry:
 def serving(folder: Path) -> Iterator[RealRegistry]:
     """A docker-registry of its own, empty at first."""
     folder.mkdir()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    config = folder / "config.yml"
-    config.write_text(CONFIG.format(root=folder / "data", port=port))
-    command = ["docker-registry", "serve", str(config)]
-    registry = RealRegistry(url=f"http://127.0.0.1:{port}")
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        try:
-            _wait_for(registry.url)
-            yield registry
-        finally:
-            server.kill()
-
-
-def _wait_for(url: str) -> None:
-    for _ in range(200):
-        try:
-            requests.get(f"{url}/v2/", timeout=1)
-        except requests.ConnectionError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("docker-registry does not answer")
+    with docker_registry(folder) as url:
+        yield RealRegistry(url=url)
 
 
 def push(registry: RealRegistry, tag: str, platforms: dict[str, str], folder: Path) -> None:

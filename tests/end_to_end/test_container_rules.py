@@ -5,37 +5,21 @@ import pytest
 from end_to_end.runner import Job
 from end_to_end.world import (
     ago,
+    attach_all,
     day,
     deletions,
     ids,
+    is_whole,
     left,
     names_left,
     writes,
 )
 from fake_github import FakeGitHub, FakePackage
-from fake_github.pushing import Style
-
-PLATFORMS = ("linux/amd64", "linux/arm64", "linux/arm/v7")
-STYLES: tuple[Style, ...] = ("subject", "subject-with-fallback-tag", "sig", "att", "sbom")
 
 
 @pytest.fixture
 def package(github: FakeGitHub) -> FakePackage:
     return github.add_package("acme", "container", "app")
-
-
-def is_whole(package: FakePackage, *tags: str) -> bool:
-    """Whether these tags, and their referrers' tags, pull completely."""
-    assert {tag: package.pullable(tag) for tag in tags} == {tag: [] for tag in tags}
-    referrers = [tag for tag in package.tags if tag.startswith("sha256-")]
-    assert not [tag for tag in referrers if package.pullable(tag)]
-    return True
-
-
-def attach_all(package: FakePackage, subject: str, number: int) -> None:
-    """A referrer in every style."""
-    for style in STYLES:
-        package.attach(subject, style=style, created_at=day(number))
 
 
 def test_only_what_matches_goes(github: FakeGitHub, job: Job, package: FakePackage) -> None:

@@ -9,8 +9,14 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from fake_github import FakeGitHub, FakePackage, FakeVersion, LoggedRequest
+from fake_github.pushing import Style
 
 TYPES = ("container", "npm", "maven", "nuget", "rubygems", "docker")
+
+PLATFORMS = ("linux/amd64", "linux/arm64", "linux/arm/v7")
+
+STYLES: tuple[Style, ...] = ("subject", "subject-with-fallback-tag", "sig", "att", "sbom")
+"""The ways to say what a signature or an attestation is about."""
 
 LONG_AGO = datetime(2023, 1, 1, 12, tzinfo=UTC)
 
@@ -35,6 +41,20 @@ def add_version(package: FakePackage, tag: str, created_at: datetime) -> FakeVer
     if package.package_type == "docker":
         return package.add_version(f"layer-{tag}", tags=(tag,), created_at=created_at)
     return package.add_version(tag, created_at=created_at)
+
+
+def attach_all(package: FakePackage, subject: str, number: int) -> None:
+    """A referrer in every style."""
+    for style in STYLES:
+        package.attach(subject, style=style, created_at=day(number))
+
+
+def is_whole(package: FakePackage, *tags: str) -> bool:
+    """Whether these tags, and their referrers' tags, pull completely."""
+    assert {tag: package.pullable(tag) for tag in tags} == {tag: [] for tag in tags}
+    referrers = [tag for tag in package.tags if tag.startswith("sha256-")]
+    assert not [tag for tag in referrers if package.pullable(tag)]
+    return True
 
 
 def numbered(package: FakePackage, count: int, *, seed: int | None = None) -> list[FakeVersion]:

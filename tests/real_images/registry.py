@@ -5,9 +5,7 @@ registry a real one: what clients push there is listed by the API, and what the 
 deleted there. Decides nothing about images.
 """
 
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,16 +14,10 @@ from pathlib import Path
 
 import requests
 
+from docker_registry import CONFIG, docker_registry
 from fake_github import FakeGitHub, FakePackage, FakeVersion
 
 REPOSITORY = "acme/app"
-
-_CONFIG = """
-version: 0.1
-log: {{level: error, accesslog: {{disabled: true}}}}
-storage: {{filesystem: {{rootdirectory: {data}}}, delete: {{enabled: true}}}}
-http: {{addr: 127.0.0.1:{port}}}
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,22 +25,12 @@ class RealRegistry:
     """A registry that serves `folder/data`."""
 
     folder: Path
-    port: int
-
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        return f"http://{self.host}"
+    url: str
 
     @property
     def host(self) -> str:
         """How clients name it."""
-        return f"127.0.0.1:{self.port}"
-
-    @property
-    def config(self) -> Path:
-        """Its configuration, for its other commands."""
-        return self.folder / "config.yml"
+        return self.url.removeprefix("http://")
 
     @property
     def manifests(self) -> dict[str, float]:
@@ -79,7 +61,7 @@ class RealRegistry:
 
     def collect_garbage(self) -> None:
         """Let go of all content that no manifest names any more."""
-        command = ["docker-registry", "garbage-collect", str(self.config)]
+        command = ["docker-registry", "garbage-collect", str(self.folder / CONFIG)]
         subprocess.run(command, check=True, capture_output=True, timeout=60)
 
 
@@ -87,28 +69,8 @@ class RealRegistry:
 def serving(folder: Path) -> Iterator[RealRegistry]:
     """Serve what is in the folder, empty at first, until the end of the block."""
     folder.mkdir(parents=True, exist_ok=True)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    registry = RealRegistry(folder=folder, port=port)
-    registry.config.write_text(_CONFIG.format(data=folder / "data", port=port))
-    command = ["docker-registry", "serve", str(registry.config)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        try:
-            _wait_for(registry.url)
-            yield registry
-        finally:
-            server.kill()
-
-
-def _wait_for(url: str) -> None:
-    for _ in range(200):
-        try:
-            requests.get(f"{url}/v2/", timeout=1)
-        except requests.ConnectionError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError("docker-registry does not answer")
+    with docker_registry(folder) as url:
+        yield RealRegistry(folder=folder, url=url)
 
 
 class MirroredPackage(FakePackage):

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from fake_github import Behaviour
+from fake_github_itself.clients import Layout, Shell
 from restoring.asking import FROM_JOURNAL, assert_green, push
 from scenarios.stage import Stage
-from test_fake_github_real_clients import Layout, Shell
 
 pytestmark = pytest.mark.real_tools("skopeo", "oras")
 

@@ -1,13 +1,12 @@
 """What deleting and restoring do, and when GitHub refuses them."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 
 from fake_github import Behaviour, FakeGitHub, FakePackage
 from fake_github.contract import ApiClient
-from fake_github.scene import APP, acme, asking, message, names
+from fake_github.scene import APP, message, names
 
 LAST = "You cannot delete the last version of a package. You must delete the package instead."
 LAST_TAGGED = (
@@ -15,25 +14,6 @@ LAST_TAGGED = (
 )
 NO_VERSION = (404, "Package version not found.")
 NO_PACKAGE = (404, "Package not found.")
-
-
-@pytest.fixture
-def github() -> Iterator[FakeGitHub]:
-    with acme() as github:
-        yield github
-
-
-@pytest.fixture
-def api(github: FakeGitHub) -> Iterator[ApiClient]:
-    with asking(github) as api:
-        yield api
-
-
-@pytest.fixture
-def app(github: FakeGitHub) -> FakePackage:
-    package = github.world.package("acme", "container", "app")
-    assert package is not None
-    return package
 
 
 def test_a_deleted_version_is_gone_and_remembers_itself(

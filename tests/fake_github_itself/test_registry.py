@@ -3,7 +3,6 @@
 import base64
 import http.client
 import re
-from collections.abc import Iterator
 
 import pytest
 import requests
@@ -16,24 +15,11 @@ from fake_github.manifests import (
     OCI_MANIFEST,
     digest_of,
 )
-from fake_github.scene import ALL, acme
+from fake_github.scene import ALL
 
 ACCEPT = f"{OCI_INDEX}, {OCI_MANIFEST}, {DOCKER_LIST}, {DOCKER_MANIFEST}"
 UNKNOWN = (404, "MANIFEST_UNKNOWN", "manifest unknown")
 DENIED = (403, "DENIED", "denied")
-
-
-@pytest.fixture
-def github() -> Iterator[FakeGitHub]:
-    with acme() as github:
-        yield github
-
-
-@pytest.fixture
-def app(github: FakeGitHub) -> FakePackage:
-    package = github.world.package("acme", "container", "app")
-    assert package is not None
-    return package
 
 
 @pytest.fixture

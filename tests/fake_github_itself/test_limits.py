@@ -4,7 +4,6 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,7 +14,7 @@ from fake_github import FakeGitHub, FakePackage, Fault, FaultKind, Limits, Token
 from fake_github.contract import ApiClient
 from fake_github.exchange import Refusal
 from fake_github.limits import LimitKeeper
-from fake_github.scene import ALL, APP, acme, asking, message
+from fake_github.scene import ALL, APP, asking, message
 
 SECONDARY = (
     "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
@@ -49,25 +48,6 @@ def entered(keeper: LimitKeeper, method: str, *, stay: bool = False) -> bool:
     if not stay:
         keeper.leave(OCTOCAT)
     return True
-
-
-@pytest.fixture
-def github() -> Iterator[FakeGitHub]:
-    with acme() as github:
-        yield github
-
-
-@pytest.fixture
-def api(github: FakeGitHub) -> Iterator[ApiClient]:
-    with asking(github) as api:
-        yield api
-
-
-@pytest.fixture
-def app(github: FakeGitHub) -> FakePackage:
-    package = github.world.package("acme", "container", "app")
-    assert package is not None
-    return package
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """The check against GitHub's description catches what it is there to catch."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,8 +8,7 @@ import requests
 
 from fake_github import FakeGitHub, Fault, FaultKind
 from fake_github.contract import ApiClient, Unlike, check
-from fake_github.scene import ALL, APP, acme
-from fake_github.tokens import Token
+from fake_github.scene import APP
 
 VERSION: dict[str, Any] = {
     "id": 1,
@@ -21,18 +19,6 @@ VERSION: dict[str, Any] = {
     "updated_at": "2026-01-01T00:00:00Z",
     "metadata": {"package_type": "container", "container": {"tags": []}},
 }
-
-
-@pytest.fixture
-def github() -> Iterator[FakeGitHub]:
-    with acme() as github:
-        yield github
-
-
-@pytest.fixture
-def api(github: FakeGitHub) -> Iterator[ApiClient]:
-    with ApiClient(github, github.add_token(Token.classic(login="octocat", scopes=ALL))) as api:
-        yield api
 
 
 def answered(github: FakeGitHub, api: ApiClient, body: object, status: int = 200) -> None:

@@ -1,31 +1,22 @@
 """Who may do what: token kinds, scopes, roles, single sign-on, allow lists, in GitHub's words."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
 from fake_github import Behaviour, FakeGitHub, FakePackage, Token
 from fake_github.contract import ApiClient
-from fake_github.scene import ALL, APP, acme, asking, message, names
+from fake_github.scene import ALL, APP, asking, message, names
 
 INTEGRATION = (403, "Resource not accessible by integration")
 NO_PACKAGE = (404, "Package not found.")
 
 
 @pytest.fixture
-def github() -> Iterator[FakeGitHub]:
-    with acme() as github:
-        yield github
-
-
-@pytest.fixture
-def app(github: FakeGitHub) -> FakePackage:
-    package = github.world.package("acme", "container", "app")
-    assert package is not None
+def app(app: FakePackage) -> FakePackage:
     for name in ("sha256:1", "sha256:2"):
-        package.add_version(name, tags=(name[-1],))
-    return package
+        app.add_version(name, tags=(name[-1],))
+    return app
 
 
 def classic(*scopes: str, login: str = "octocat", sso: tuple[str, ...] = ()) -> Token:

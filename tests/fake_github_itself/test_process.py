@@ -74,7 +74,7 @@ def test_the_process_tells_where_it_is_and_ends_when_told(
     state = tmp_path / "state.json"
     state.write_text(json.dumps(STATE))
     command = [sys.executable, "-m", "fake_github", "--state", str(state), "--latency", "0.01"]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

@@ -4,7 +4,6 @@ import gc
 import itertools
 import socket
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 
 import pytest
@@ -13,31 +12,17 @@ import requests
 from fake_github import FakeGitHub, FakePackage, Fault, FaultKind
 from fake_github.contract import ApiClient
 from fake_github.manifests import OCI_MANIFEST, digest_of
-from fake_github.scene import ALL, APP, acme, asking, message, names
+from fake_github.scene import ALL, APP, acme, message, names
 from fake_github.tokens import Token
 
 VERSIONS = f"{APP}/versions"
 
 
 @pytest.fixture
-def github() -> Iterator[FakeGitHub]:
-    with acme() as github:
-        yield github
-
-
-@pytest.fixture
-def api(github: FakeGitHub) -> Iterator[ApiClient]:
-    with asking(github) as api:
-        yield api
-
-
-@pytest.fixture
-def app(github: FakeGitHub) -> FakePackage:
-    package = github.world.package("acme", "container", "app")
-    assert package is not None
+def app(app: FakePackage) -> FakePackage:
     for number in range(6):
-        package.add_version(f"v{number}")
-    return package
+        app.add_version(f"v{number}")
+    return app
 
 
 def raw(github: FakeGitHub, method: str, path: str) -> requests.Response:

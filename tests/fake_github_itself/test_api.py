@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -13,25 +12,6 @@ from fake_github.contract import ApiClient
 from fake_github.scene import APP, acme, asking, message, names
 
 DAY = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-def github() -> Iterator[FakeGitHub]:
-    with acme() as github:
-        yield github
-
-
-@pytest.fixture
-def api(github: FakeGitHub) -> Iterator[ApiClient]:
-    with asking(github) as api:
-        yield api
-
-
-@pytest.fixture
-def app(github: FakeGitHub) -> FakePackage:
-    package = github.world.package("acme", "container", "app")
-    assert package is not None
-    return package
 
 
 def numbered(package: FakePackage, count: int) -> list[str]:

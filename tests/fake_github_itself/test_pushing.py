@@ -3,7 +3,6 @@
 import base64
 import datetime as dt
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,24 +18,11 @@ from fake_github.manifests import (
     digest_of,
 )
 from fake_github.pushing import BUNDLE
-from fake_github.scene import ALL, acme
+from fake_github.scene import ALL
 from fake_github.world import RoleName
 
 DAY = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 EMPTY = digest_of(b"{}")
-
-
-@pytest.fixture
-def github() -> Iterator[FakeGitHub]:
-    with acme() as github:
-        yield github
-
-
-@pytest.fixture
-def app(github: FakeGitHub) -> FakePackage:
-    package = github.world.package("acme", "container", "app")
-    assert package is not None
-    return package
 
 
 class Pusher:
