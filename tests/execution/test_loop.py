@@ -14,7 +14,7 @@ from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision, Ground, Verdict
 from package_keeper.execution.journal import Journal
 from package_keeper.execution.loop import ActionLoop, nothing_withheld
-from package_keeper.pacing.exchange import Cancelled
+from package_keeper.pacing.exchange import Cancelled, Postponed
 
 
 @dataclass(slots=True)
@@ -135,6 +135,58 @@ def test_what_pacing_did_not_send_was_not_attempted_and_nothing_follows(stop: Ex
     scene = Scene(settler=SettlerInMemory(settle_as))
     assert scene.carry_out() == [(Outcome.NOT_ATTEMPTED, str(stop))] * 3
     assert scene.lines.actions == [(0, "started"), (0, "not-attempted")]
+
+
+def test_what_waited_too_long_is_looked_at_again_and_started_again() -> None:
+    waits = {1: 2}
+
+    def settle_as(number: int) -> Outcome:
+        if waits.get(number, 0):
+            waits[number] -= 1
+            raise Postponed("it waited 15 min for its turn")
+        return Outcome.DELETED
+
+    looks: list[int] = []
+
+    def look() -> Mapping[int, str]:
+        looks.append(len(scene.settler.settled))
+        return {}
+
+    scene = Scene(settler=SettlerInMemory(settle_as), withheld=look)
+    assert scene.carry_out() == [DONE] * 3
+    assert scene.settler.settled == [0, 1, 1, 1, 2]
+    assert [outcome for number, outcome in scene.lines.actions if number == 1] == [
+        *("started", "not-attempted") * 2,
+        *("started", "deleted"),
+    ]
+    assert looks == [0, 1, 2, 3, 4, 5]
+
+
+def test_what_waited_too_long_can_be_withheld() -> None:
+    needed: dict[int, str] = {}
+
+    def settle_as(number: int) -> Outcome:
+        if number == 1:
+            needed[1] = "needed"
+            raise Postponed("it waited 15 min for its turn")
+        return Outcome.DELETED
+
+    scene = Scene(settler=SettlerInMemory(settle_as), withheld=lambda: needed)
+    assert scene.carry_out() == [DONE, (Outcome.CHANGED, "needed"), DONE]
+
+
+def test_at_any_time_what_was_done_is_told_or_may_have_been_done() -> None:
+    """A cancelled run reports in the middle: what the journal lets go of must be told by then."""
+    scene = Scene(count=2)
+    told_when_written: list[list[int]] = []
+
+    def look(line: str) -> None:
+        if '"deleted"' in line:
+            told_when_written.append([result.version.id for result in scene.recorded])
+
+    scene.lines.before = look
+    scene.carry_out()
+    assert told_when_written == [[0], [0, 1]]
 
 
 def test_without_its_first_line_nothing_is_sent() -> None:

@@ -34,21 +34,70 @@ class Scene:
 
     def __init__(self, *afters: Sequence[int], workers: int = 9) -> None:
         self.recorded: list[int] = []
+        self.decisions = decisions(*afters)
         self.schedule = ActionSchedule(
-            decisions(*afters), workers, lambda result: self.recorded.append(result.version.id)
+            self.decisions, workers, lambda result: self.recorded.append(result.version.id)
         )
 
     def starts(self) -> list[int]:
-        return [decision.version.id for decision in self.schedule.startable()]
+        return [decision.version.id for decision in self.schedule.take_startable()]
 
     def ends(self, number: int, outcome: Outcome = DELETED) -> None:
-        self.schedule.ended(Result(version=version(number, f"v{number}"), outcome=outcome))
+        """One that was started; whoever carried it out has told it already."""
+        self.recorded.append(number)
+        ended = Result(version=version(number, f"v{number}"), outcome=outcome)
+        self.schedule.ended(self.decisions[number], ended)
+
+    def is_put_off(self, number: int) -> None:
+        self.schedule.ended(self.decisions[number], None)
 
     def finishes(self) -> dict[int, tuple[Outcome, str]]:
-        results = self.schedule.finish()
+        results = self.schedule.close()
         assert [r.version.id for r in results] == list(range(len(results)))
         assert sorted(self.recorded) == list(range(len(results)))
         return {result.version.id: (result.outcome, result.detail) for result in results}
+
+
+def test_what_is_put_off_starts_again_in_its_place() -> None:
+    scene = Scene((), (), (1,), workers=2)
+    assert scene.starts() == [0]
+    scene.ends(0)
+    assert scene.starts() == [1]
+    scene.is_put_off(1)
+    assert scene.starts() == [1]
+    scene.ends(1)
+    assert scene.starts() == [2]
+
+
+def test_what_is_put_off_can_be_withheld() -> None:
+    scene = Scene((), (), (1,), workers=2)
+    scene.starts()
+    scene.ends(0)
+    scene.starts()
+    scene.is_put_off(1)
+    scene.schedule.withhold({1: "needed"})
+    assert scene.starts() == []
+    assert scene.finishes() == {
+        0: (DELETED, ""),
+        1: (Outcome.CHANGED, "needed"),
+        2: (Outcome.RETAINED, "needed by v1, which stays"),
+    }
+
+
+def test_the_first_goes_alone_again_when_it_was_put_off() -> None:
+    scene = Scene((), ())
+    assert scene.starts() == [0]
+    scene.is_put_off(0)
+    assert scene.starts() == [0]
+    assert scene.starts() == []
+
+
+def test_what_is_put_off_and_stopped_is_not_attempted() -> None:
+    scene = Scene(())
+    scene.starts()
+    scene.is_put_off(0)
+    scene.schedule.stop("enough")
+    assert scene.finishes() == {0: (Outcome.NOT_ATTEMPTED, "enough")}
 
 
 def test_the_first_goes_alone_and_the_others_follow_when_it_was_allowed() -> None:

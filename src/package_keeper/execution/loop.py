@@ -15,14 +15,17 @@ from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision
 from package_keeper.execution.journal import Journal
 from package_keeper.execution.schedule import ActionSchedule
-from package_keeper.pacing.exchange import Cancelled
+from package_keeper.pacing.exchange import Cancelled, Postponed
 
 
 class Settler(Protocol):
     """Does one action and finds out what became of it."""
 
     def settle(self, version: Version) -> Result:
-        """What became of the version; raises WaitedTooLong or Cancelled where nothing was sent."""
+        """What became of the version.
+
+        Raises WaitedTooLong, Postponed or Cancelled where nothing was sent.
+        """
         ...
 
 
@@ -41,7 +44,7 @@ def nothing_withheld() -> Mapping[int, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionLoop:
-    """Does what decisions say, `workers` at once; `record` is told each result.
+    """Does what decisions say, `workers` at once; `record` is told each result, by any thread.
 
     `withheld` are the versions, by id, that are to be left after all, with the reasons; it is asked
     before anything more is started, and where it fails nothing more is.
@@ -58,19 +61,18 @@ class ActionLoop:
     def carry_out(self, package: Package, decisions: Sequence[Decision]) -> tuple[Result, ...]:
         """What became of each decision, in their order; nothing is raised."""
         schedule = ActionSchedule(decisions, self.workers, self.record)
-        running: set[Future[Result]] = set()
+        running: dict[Future[Result | None], Decision] = {}
         with ThreadPoolExecutor(max_workers=self.workers) as pool:
             while True:
                 if self.is_cancelled():
                     schedule.stop("the run was cancelled")
                 self._withhold(schedule)
-                for decision in schedule.startable():
-                    running.add(pool.submit(self._do, package, decision, schedule))
+                for decision in schedule.take_startable():
+                    running[pool.submit(self._do, package, decision, schedule)] = decision
                 if not running:
-                    return schedule.finish()
-                ended, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in ended:
-                    schedule.ended(future.result())
+                    return schedule.close()
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    schedule.ended(running.pop(future), future.result())
                 self._show(schedule, len(decisions))
 
     def _withhold(self, schedule: ActionSchedule) -> None:
@@ -87,25 +89,38 @@ class ActionLoop:
         except Exception as error:  # noqa: BLE001 - what is under way must be waited for and told
             schedule.stop(_stopped_by(error))
 
-    def _do(self, package: Package, decision: Decision, schedule: ActionSchedule) -> Result:
-        """One action between its two lines in the journal; without the first it is not sent."""
+    def _do(self, package: Package, decision: Decision, schedule: ActionSchedule) -> Result | None:
+        """One action between its two lines in the journal; without the first it is not sent.
+
+        None where it waited too long to be sent on what was known when it was started.
+        """
         try:
             self.journal.started(package, decision)
             result = self._settled(decision, schedule)
         except NotJournalled as error:
-            return _not_attempted(decision, schedule, error.message)
+            return self._tell(_not_attempted(decision, schedule, error.message))
+        except Postponed as error:
+            self.journal.ended(package, decision, _put_off(decision, error))
+            return None
         except Exception as error:  # noqa: BLE001 - whatever it is, stop, and let the rest be told
-            detail = _stopped_by(error)
-            schedule.stop(detail)
-            return Result(version=decision.version, outcome=Outcome.ERROR, detail=detail)
+            schedule.stop(_stopped_by(error))
+            outcome, detail = Outcome.ERROR, _stopped_by(error)
+            return self._tell(Result(version=decision.version, outcome=outcome, detail=detail))
+        self._tell(result)  # before the journal lets go of it: one of the two always knows of it
         self.journal.ended(package, decision, result)
         if self.journal.failure is not None:
             schedule.stop(self.journal.failure.message)
         return result
 
+    def _tell(self, result: Result) -> Result:
+        self.record(result)
+        return result
+
     def _settled(self, decision: Decision, schedule: ActionSchedule) -> Result:
         try:
             return self.settler.settle(decision.version)
+        except Postponed:
+            raise
         except (WaitedTooLong, Cancelled) as error:
             return _not_attempted(decision, schedule, str(error))
 
@@ -113,6 +128,10 @@ class ActionLoop:
 def _not_attempted(decision: Decision, schedule: ActionSchedule, why: str) -> Result:
     schedule.stop(why)
     return Result(version=decision.version, outcome=Outcome.NOT_ATTEMPTED, detail=why)
+
+
+def _put_off(decision: Decision, why: Postponed) -> Result:
+    return Result(version=decision.version, outcome=Outcome.NOT_ATTEMPTED, detail=why.message)
 
 
 def _stopped_by(error: Exception) -> str:

@@ -21,7 +21,7 @@ _DONE = (*_ALLOWED, Outcome.ALREADY_GONE)
 class ActionSchedule:
     """The state of one package's actions, for one thread; only `stop` is for any.
 
-    `record` is told each result.
+    `record` is told what becomes of those that are never started.
     """
 
     decisions: Sequence[Decision]
@@ -31,36 +31,44 @@ class ActionSchedule:
     stopped: str = ""
     _begun: set[int] = field(default_factory=set)
     _running: int = 0
-    _allowed: bool = False
+    _first_is_allowed: bool = False
     _denials: int = 0
+    _places: dict[int, int] = field(init=False)
     _waiting: dict[int, int] = field(init=False)
     _followers: dict[int, list[int]] = field(init=False)
     _ready: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
         self._followers = {}
+        self._places = {d.version.id: place for place, d in enumerate(self.decisions)}
         self._waiting = {place: len(d.after) for place, d in enumerate(self.decisions)}
         for place, decision in enumerate(self.decisions):
             for above in decision.after:
                 self._followers.setdefault(above, []).append(place)
         self._ready = [place for place, count in self._waiting.items() if count == 0]
 
-    def startable(self) -> list[Decision]:
+    def take_startable(self) -> list[Decision]:
         """The next ones to start, in the order of the plan; they count as running from now on."""
         if self.stopped:
             return []
-        room = (self.workers if self._allowed else 1) - self._running
+        room = (self.workers if self._first_is_allowed else 1) - self._running
         chosen = [heappop(self._ready) for _ in range(min(max(room, 0), len(self._ready)))]
         self._running += len(chosen)
         self._begun.update(chosen)
         return [self.decisions[place] for place in chosen]
 
-    def ended(self, result: Result) -> None:
-        """Take in what became of one that was started."""
+    def ended(self, decision: Decision, result: Result | None) -> None:
+        """Take in what became of one that was started; None where it is to be started again."""
         self._running -= 1
-        self._record(result)
+        if result is None:
+            place = self._places[decision.version.id]
+            self._begun.discard(place)
+            heappush(self._ready, place)
+            return
+        for staying in self._settle(result):
+            self._leave(staying)
         if result.outcome in _ALLOWED:
-            self._allowed = True
+            self._first_is_allowed = True
         if result.outcome is Outcome.DENIED:
             self._denials += 1
             if self._denials >= MOST_DENIALS:
@@ -68,18 +76,15 @@ class ActionSchedule:
 
     def withhold(self, why: Mapping[int, str]) -> None:
         """Leave these versions, by id, as they are, unless they were started already."""
-        left = [
-            decision.version
-            for place, decision in enumerate(self.decisions if why else ())
-            if decision.version.id in why and place not in self._begun
-        ]
-        for version in left:
-            if version.id not in self.results:
-                outcome, detail = Outcome.CHANGED, why[version.id]
-                self._record(Result(version=version, outcome=outcome, detail=detail))
-        if left:
-            self._ready = [p for p in self._ready if self._is_open(p)]
-            heapify(self._ready)
+        if not why:
+            return
+        for place in sorted(self._places[i] for i in why.keys() & self._places.keys()):
+            version = self.decisions[place].version
+            if place not in self._begun:
+                detail = why[version.id]
+                self._leave(Result(version=version, outcome=Outcome.CHANGED, detail=detail))
+        self._ready = [place for place in self._ready if self._is_open(place)]
+        heapify(self._ready)
 
     def _is_open(self, place: int) -> bool:
         return self.decisions[place].version.id not in self.results
@@ -88,36 +93,35 @@ class ActionSchedule:
         """Start nothing more; the first reason stands."""
         self.stopped = self.stopped or why
 
-    def finish(self) -> tuple[Result, ...]:
+    def close(self) -> tuple[Result, ...]:
         """Every action's result, in the order of the plan."""
         for decision in self.decisions:
             if decision.version.id not in self.results:
                 detail = self.stopped or "what needs it was not attempted"
-                self._keep(
-                    Result(version=decision.version, outcome=Outcome.NOT_ATTEMPTED, detail=detail)
-                )
+                outcome = Outcome.NOT_ATTEMPTED
+                self._leave(Result(version=decision.version, outcome=outcome, detail=detail))
         return tuple(self.results[decision.version.id] for decision in self.decisions)
 
-    def _record(self, result: Result) -> None:
-        """Keep a result, and let what waits for it start, or stay with it."""
+    def _leave(self, result: Result) -> None:
+        """Tell the result of one that was never started, and of what stays with it."""
         pending = [result]
         while pending:
             current = pending.pop()
-            self._keep(current)
-            for place in self._followers.get(current.version.id, ()):
-                follower = self.decisions[place].version
-                if current.outcome in _DONE:
-                    self._waiting[place] -= 1
-                    if self._waiting[place] == 0 and self._is_open(place):
-                        heappush(self._ready, place)
-                elif (
-                    current.outcome is not Outcome.NOT_ATTEMPTED and follower.id not in self.results
-                ):
-                    detail = f"needed by {current.version.label}, which stays"
-                    pending.append(
-                        Result(version=follower, outcome=Outcome.RETAINED, detail=detail)
-                    )
+            if current.version.id not in self.results:
+                self.record(current)
+                pending += self._settle(current)
 
-    def _keep(self, result: Result) -> None:
+    def _settle(self, result: Result) -> list[Result]:
+        """Keep a result, which may let others start; returned is what stays because of it."""
         self.results[result.version.id] = result
-        self.record(result)
+        detail = f"needed by {result.version.label}, which stays"
+        staying: list[Result] = []
+        for place in self._followers.get(result.version.id, ()):
+            if result.outcome in _DONE:
+                self._waiting[place] -= 1
+                if self._waiting[place] == 0 and self._is_open(place):
+                    heappush(self._ready, place)
+            elif result.outcome is not Outcome.NOT_ATTEMPTED:
+                follower = self.decisions[place].version
+                staying.append(Result(version=follower, outcome=Outcome.RETAINED, detail=detail))
+        return staying

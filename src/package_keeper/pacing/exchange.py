@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from package_keeper.domain.answers import Answer, AnswerLost
+from package_keeper.domain.errors import WaitedTooLong
 
 T = TypeVar("T")
 
@@ -42,6 +43,10 @@ class NotSent(AnswerLost):
 
 class Cancelled(Exception):
     """The run was cancelled before this request was sent; nothing was asked of anybody."""
+
+
+class Postponed(WaitedTooLong):
+    """A write waited so long that what it was decided on may be out of date; it was not sent."""
 
 
 _ending: ContextVar[bool] = ContextVar("ending", default=False)

@@ -10,13 +10,19 @@ from contextlib import contextmanager
 
 from package_keeper.domain.answers import Answer
 from package_keeper.pacing.clock import Clock
-from package_keeper.pacing.exchange import Cancelled, Kind, is_bringing_to_an_end
+from package_keeper.pacing.exchange import Cancelled, Kind, Postponed, is_bringing_to_an_end
 from package_keeper.pacing.limits import Limits
-from package_keeper.pacing.patience import Patience
+from package_keeper.pacing.patience import Patience, in_words
 from package_keeper.pacing.schedule import Schedule, Send, WaitForAnswer, WaitUntil
 
 POLL = 0.5
 """Seconds after which a thread that waits for an answer looks whether the run was cancelled."""
+
+FRESH_FOR = 75.0
+"""Seconds that a write may wait, whatever for, and still be sent on what was known before.
+
+Keeping to the documented rate alone takes up to a minute of them, after a burst.
+"""
 
 
 class Pacer:
@@ -63,14 +69,20 @@ class Pacer:
             within = self._schedule.requests_within(self._clock.monotonic(), patience)
         return None if within is None else max(within, 0)
 
+    @property
+    def time(self) -> float:
+        """Seconds that never go back."""
+        return self._clock.monotonic()
+
     @contextmanager
-    def slot(self, kind: Kind) -> Iterator["Slot"]:
+    def slot(self, kind: Kind, *, since: float | None = None) -> Iterator["Slot"]:
         """Wait until a request of this kind may be sent, and count it as under way inside.
 
-        Raises Cancelled or WaitedTooLong instead of entering. What the request earned is to be
-        told to the slot; nothing told means that no answer came.
+        `since` is when it was first wanted, by `time`, if that was before. Raises Cancelled,
+        WaitedTooLong or Postponed instead of entering. What the request earned is to be told to the
+        slot; nothing told means that no answer came.
         """
-        slot = Slot(sent=self._enter(kind))
+        slot = Slot(sent=self._enter(kind, self.time if since is None else since))
         try:
             yield slot
         finally:
@@ -81,7 +93,7 @@ class Pacer:
         self._clock.sleep(seconds)
         self._raise_if_cancelled()
 
-    def _enter(self, kind: Kind) -> float:
+    def _enter(self, kind: Kind, since: float) -> float:
         with self._turn:
             while True:
                 if not is_bringing_to_an_end():
@@ -90,6 +102,7 @@ class Pacer:
                     now = self._clock.monotonic()
                     step = self._schedule.next_step(now, kind)
                     if isinstance(step, Send):
+                        _raise_if_stale(kind, now - since)
                         self._schedule.sent(kind)
                         return now
                     if isinstance(step, WaitForAnswer):
@@ -123,6 +136,15 @@ class Pacer:
     def _raise_if_cancelled(self) -> None:
         if self._cancelled.is_set():
             raise Cancelled("the run was cancelled")
+
+
+def _raise_if_stale(kind: Kind, waited: float) -> None:
+    if kind is Kind.WRITE and waited > FRESH_FOR and not is_bringing_to_an_end():
+        raise Postponed(
+            f"it waited {in_words(waited)} for its turn, so what is there must be looked at again "
+            "first.",
+            hint="What is not done yet is left for the next run.",
+        )
 
 
 class Slot:

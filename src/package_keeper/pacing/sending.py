@@ -39,12 +39,12 @@ class Sender:
         """The exchange, once it succeeds.
 
         Raises `Refused` for a clear no that is not a rate limit, `AnswerLost` where no usable
-        answer came, `WaitedTooLong` and `Cancelled` where the request was not sent (again).
+        answer came, `WaitedTooLong`, `Postponed` and `Cancelled` where it was not sent (again).
         """
-        lost = 0
+        lost, since = 0, self.pacer.time
         while True:
             try:
-                exchange = self._once(attempt, kind)
+                exchange = self._once(attempt, kind, since)
             except AnswerLost as error:
                 lost += 1
                 if lost >= self._attempts or not _may_repeat(kind, error):
@@ -54,9 +54,9 @@ class Sender:
             if exchange is not None:
                 return exchange
 
-    def _once(self, attempt: Attempt[T], kind: Kind) -> Exchange[T] | None:
+    def _once(self, attempt: Attempt[T], kind: Kind, since: float) -> Exchange[T] | None:
         """One exchange, or None where a rate limit refused it."""
-        with self.pacer.slot(kind) as slot:
+        with self.pacer.slot(kind, since=since) as slot:
             try:
                 exchange = attempt()
             except Refused as refused:
