@@ -54,6 +54,18 @@ def test_a_line_is_on_disk_before_append_returns(
     assert synced == ["one\n", "one\ntwo\n"]
 
 
+def test_several_lines_are_on_disk_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    path = tmp_path / "journal.jsonl"
+    monkeypatch.setattr(os, "fsync", lambda _: synced.append(path.read_text()))
+    journal = opened(path, tmp_path)
+    journal.append("one", "two with a secret")
+    journal.close()
+    assert synced == ["one\ntwo with a ***\n"]
+
+
 def test_after_a_write_that_failed_the_next_line_is_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

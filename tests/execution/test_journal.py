@@ -97,6 +97,18 @@ def test_what_is_started_and_has_not_ended_may_have_been_done() -> None:
     assert writing.unsettled(replace(package().ref, name="another")) == ()
 
 
+def test_several_are_written_at_once_all_before_and_all_after() -> None:
+    lines = LinesInMemory()
+    writing = journal(lines)
+    other = replace(DECISION, version=version(8, digest_of("8")))
+    writing.started(package(), DECISION, other)
+    assert writing.unsettled(package().ref) == (DECISION, other)
+    ends = [(DECISION, RESULT), (other, replace(RESULT, version=other.version))]
+    writing.all_ended(package(), ends)
+    assert lines.actions == [(7, "started"), (8, "started"), (7, "deleted"), (8, "deleted")]
+    assert writing.unsettled(package().ref) == ()
+
+
 def test_what_could_not_be_written_was_not_started() -> None:
     lines = LinesInMemory()
 

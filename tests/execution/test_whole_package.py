@@ -8,7 +8,7 @@ from fakes.runs import TOKEN, LinesInMemory
 from package_keeper.domain.answers import Refused
 from package_keeper.domain.errors import WaitedTooLong
 from package_keeper.domain.limits import IfEmpty
-from package_keeper.domain.outcome import Outcome
+from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.patterns import Pattern
 from package_keeper.domain.plan import Plan
 from package_keeper.domain.planning import Question, make_plan
@@ -26,6 +26,7 @@ class Scene:
         pushes.index(pushes.image(), tags=["pr-1"])
         self.github = GitHubInMemory.holding(pushes.world())
         self.lines = LinesInMemory()
+        self.results: list[Result] = []
         question = Question(
             rules=rules_of(ShortInputs(delete=(Pattern("*"),))),
             now=NOW,
@@ -44,12 +45,14 @@ class Scene:
 
     def carry_out(self) -> tuple[Outcome, str]:
         journal = Journal(lines=self.lines, now=lambda: NOW, header={})
-        deleter = PackageDeleter(api=self.github, journal=journal, token=TOKEN)
-        results = deleter.carry_out(self.plan)
-        assert [result.version.id for result in results] == [
+        deleter = PackageDeleter(
+            api=self.github, journal=journal, token=TOKEN, record=self.results.append
+        )
+        deleter.carry_out(self.plan)
+        assert [result.version.id for result in self.results] == [
             d.version.id for d in self.plan.deletions
         ]
-        (told,) = {(result.outcome, result.detail) for result in results}
+        (told,) = {(result.outcome, result.detail) for result in self.results}
         return told
 
 
@@ -91,6 +94,31 @@ def test_one_answer_is_every_versions(answer: Exception, outcome: Outcome, said:
     assert told[0] is outcome
     assert said in told[1]
     assert {ended for _, ended in scene.lines.actions} == {"started", outcome.value}
+    assert "app" in scene.github.held
+
+
+def test_what_became_of_it_is_told_before_the_journal_lets_go_of_it() -> None:
+    scene = Scene()
+    told: list[int] = []
+
+    def look(line: str) -> None:
+        if '"deleted"' in line:
+            told.append(len(scene.results))
+
+    scene.lines.before = look
+    scene.carry_out()
+    assert set(told) == {len(scene.plan.deletions)}
+
+
+def test_without_its_lines_it_is_not_deleted() -> None:
+    scene = Scene()
+
+    def full(line: str) -> None:
+        raise OSError("full")
+
+    scene.lines.before = full
+    outcome, said = scene.carry_out()
+    assert (outcome, "full" in said) == (Outcome.NOT_ATTEMPTED, True)
     assert "app" in scene.github.held
 
 

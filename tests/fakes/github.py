@@ -112,6 +112,7 @@ class GitHubInMemory:
 
     def __init__(self, *packages: PackageInMemory) -> None:
         self.held = {held.ref.name: held for held in packages}
+        self.gone: dict[str, PackageInMemory] = {}
         self.requests: list[Request] = []
         self.before: Callable[[Request], None] = lambda _: None
         self.token_scopes: tuple[str, ...] | None = None
@@ -210,7 +211,7 @@ class GitHubInMemory:
 
     def delete_package(self, ref: PackageRef) -> str | None:
         def delete() -> str:
-            self._held(ref)
+            self.gone[ref.name] = self._held(ref)
             del self.held[ref.name]
             return REQUEST_ID
 
@@ -220,7 +221,13 @@ class GitHubInMemory:
         raise NotImplementedError
 
     def restore_package(self, ref: PackageRef) -> str | None:
-        raise NotImplementedError
+        def restore() -> str:
+            if ref.name not in self.gone or ref.name in self.held:
+                raise refused(404, NO_PACKAGE)
+            self.held[ref.name] = self.gone.pop(ref.name)
+            return REQUEST_ID
+
+        return self.answer(Request("restore_package", ref.name), restore)
 
     def _held(self, ref: PackageRef) -> PackageInMemory:
         if ref.name not in self.held:

@@ -30,9 +30,10 @@ class LinesInMemory:
         self.lines: list[str] = []
         self.before: Callable[[str], None] = lambda _: None
 
-    def append(self, line: str) -> None:
-        self.before(line)
-        self.lines.append(line)
+    def append(self, *lines: str) -> None:
+        for line in lines:
+            self.before(line)
+            self.lines.append(line)
 
     @property
     def entries(self) -> list[dict[str, object]]:

@@ -94,9 +94,9 @@ class SmallGitHub:
         entries = map(json.loads, self.lines)
         return {entry["id"]: entry["outcome"] for entry in entries if "id" in entry}
 
-    def append(self, line: str) -> None:
+    def append(self, *lines: str) -> None:
         with self._lock:
-            self.lines.append(line)
+            self.lines += lines
 
     # What happens to versions
 

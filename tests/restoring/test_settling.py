@@ -197,8 +197,8 @@ class Told:
     results: list[Result] = field(default_factory=list)
     told: list[tuple[int, int]] = field(default_factory=list)
 
-    def append(self, line: str) -> None:
-        self.lines.append(line)
+    def append(self, *lines: str) -> None:
+        self.lines += lines
 
     def progress(self, done: int, planned: int) -> None:
         self.told.append((done, planned))

@@ -284,7 +284,7 @@ def test_what_could_not_be_checked_is_said() -> None:
     report = scene.run()
     assert report.outcome is RunOutcome.DONE
     assert only(report).warnings == (
-        "acme/app (container): 1 manifests of kept images could not be checked afterwards",
+        "acme/app (container): 1 manifest of kept images could not be checked afterwards",
     )
 
 

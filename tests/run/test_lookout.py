@@ -15,6 +15,7 @@ from package_keeper.domain.outcome import Outcome, RunOutcome
 from package_keeper.domain.patterns import Pattern
 from package_keeper.domain.report import RunReport
 from package_keeper.domain.shorthand import ShortInputs, rules_of
+from package_keeper.pacing.exchange import Postponed
 from package_keeper.run.lookout import INTERVAL
 
 RULES = rules_of(ShortInputs(delete=(Pattern("pr-*"),)))
@@ -25,7 +26,7 @@ class Scene:
 
     def __init__(self) -> None:
         pushes = Pushes()
-        pushes.image("v1")
+        self.kept = pushes.image("v1")
         self.parts: list[Version] = []
         self.images: list[Version] = []
         for n in (1, 2, 3):
@@ -107,8 +108,91 @@ def test_what_is_seen_too_late_is_told_with_the_way_back() -> None:
         "acme/app (container): v2, pushed while this run was deleting, needs what it deleted: "
         f"{scene.parts[1].name}."
     )
-    assert error.hint == f"Bring it back with restore-ids: {scene.parts[1].id}"
+    assert error.hint == f"Bring it back with restore-ids: {scene.parts[1].id}."
     assert outcomes(report)[scene.parts[1].id] is Outcome.DELETED
+
+
+def test_a_tag_that_was_moved_to_what_went_is_told() -> None:
+    """Seen by what it was on: of what is deleted nothing tells which tags it had last."""
+    scene = Scene()
+
+    def move() -> None:
+        held, image = scene.github.only, scene.images[2]
+        held.versions[1] = version(1, scene.kept.name, "stable")
+        held.versions[image.id] = version(image.id, image.name, *image.tags, "v1")
+
+    scene.when_deleting(scene.images[0], move)
+    report = scene.run()
+    assert report.outcome is RunOutcome.FAILED
+    (error,) = report.errors
+    assert error.message == (
+        "acme/app (container): the tag v1, which was on stable, leads nowhere now: it was moved "
+        "while this run was deleting, most likely to what it deleted."
+    )
+    assert "Push the tag again" in error.hint
+
+
+def test_a_tag_that_was_moved_to_what_is_there_is_where_it_should_be() -> None:
+    scene = Scene()
+
+    def move() -> None:
+        held = scene.github.only
+        held.versions[1] = version(1, scene.kept.name)
+        scene.push(version(98, digest_of("98")), "v1")
+
+    scene.when_deleting(scene.images[0], move)
+    assert scene.run().outcome is RunOutcome.DONE
+
+
+def test_a_version_that_went_with_its_tag_is_somebody_elses_doing() -> None:
+    scene = Scene()
+
+    def delete() -> None:
+        del scene.github.only.versions[1]
+
+    scene.when_deleting(scene.images[0], delete)
+    report = scene.run()
+    assert not any("leads nowhere" in str(error) for error in report.errors)
+
+
+def test_what_came_too_late_in_several_ways_is_told_together() -> None:
+    scene = Scene()
+
+    def push_and_break() -> None:
+        scene.push(scene.parts[1], "v2")
+        del scene.github.only.manifests[scene.kept.name]
+
+    scene.when_deleting(scene.images[0], push_and_break)
+    (error,) = scene.run().errors
+    assert "kept images need manifests that are gone now" in error.message
+    assert "needs what it deleted" in error.message
+    assert f"restore: {scene.kept.name}." in error.hint
+    assert f"restore-ids: {scene.parts[1].id}." in error.hint
+
+
+def test_what_waited_for_minutes_is_looked_at_again_first() -> None:
+    """All that was handed out waits together, and nothing of it goes on what was seen before."""
+    scene = Scene()
+    image = scene.images[2]
+    scene.stage.workers = 8
+    postponed = Postponed("it waited 15 min for its turn")
+    for doomed in scene.images[1:]:
+        scene.github.script("delete_version", doomed.id, postponed)
+
+    def retag_and_wait() -> None:
+        held = scene.github.only
+        held.versions[image.id] = version(image.id, image.name, *image.tags, "production")
+        scene.stage.elapsed = 900.0
+
+    scene.when_deleting(image, retag_and_wait)
+    report = scene.run()
+    assert report.outcome is RunOutcome.DONE
+    found = outcomes(report)
+    assert found[image.id] is Outcome.CHANGED
+    assert found[scene.images[1].id] is Outcome.DELETED
+    assert {image.id, scene.parts[2].id} <= scene.left
+    lines = [outcome for number, outcome in scene.stage.lines.actions if number == image.id]
+    assert lines == ["started", "not-attempted"]
 
 
 def test_a_push_that_needs_nothing_of_it_changes_nothing() -> None:

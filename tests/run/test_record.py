@@ -1,4 +1,4 @@
-"""When a package counts as changed, so that what was to stay is checked afterwards."""
+"""What a report says in the middle of a run, and when a package counts as changed."""
 
 import pytest
 
@@ -20,3 +20,18 @@ def test_what_was_done_is_a_change_and_so_is_a_tag_taken_off_whatever_the_outcom
     assert record.changed == (outcome in _CHANGES)
     record.result(Result(version=image, outcome=outcome, tags_off=("pr-1",)))
     assert record.changed
+
+
+def test_what_is_begun_is_a_warning_until_its_end_is_told() -> None:
+    record = Record("app")
+    record.warn(["one"])
+    with record.begun("it may have been done"):
+        assert record.report().warnings == ("one", "it may have been done")
+    assert record.report().warnings == ("one",)
+
+
+def test_what_is_begun_and_raises_is_over() -> None:
+    record = Record("app")
+    with pytest.raises(ZeroDivisionError), record.begun("it may have been done"):
+        raise ZeroDivisionError
+    assert record.report().warnings == ()

@@ -17,7 +17,7 @@ class OutsideWorkspace(OSError):
 
 
 class JournalFile:
-    """Lines at the end of a file; each is on its way to disk when `append` returns.
+    """Lines at the end of a file; they are on their way to disk when `append` returns.
 
     `redact` takes the secrets out of a text.
     """
@@ -35,8 +35,8 @@ class JournalFile:
         """Whether this run wrote anything."""
         return self._written
 
-    def append(self, line: str) -> None:
-        """Write one line; raises OSError where it can't be, and then nothing may be changed."""
+    def append(self, *lines: str) -> None:
+        """Write lines; raises OSError where it can't be, and then nothing may be changed."""
         with self._lock:
             if self._closed:
                 raise OSError("the journal is closed")
@@ -45,7 +45,8 @@ class JournalFile:
             elif self._torn:
                 _end_line(self._descriptor)
             self._torn = True
-            _write_all(self._descriptor, f"{self._redact(line)}\n".encode())
+            text = "".join(f"{self._redact(line)}\n" for line in lines)
+            _write_all(self._descriptor, text.encode())
             os.fsync(self._descriptor)
             self._written, self._torn = True, False
 

@@ -1,7 +1,7 @@
-"""What was pushed, or got a tag, since a package was listed, and what that needs.
+"""What was pushed, or got or lost a tag, since a package was listed, and what that needs.
 
-Decides which versions count as new, and what must stay or come back for them. It does not decide
-when somebody looks.
+Decides which versions count as new, what must stay or come back for them, and which tags went with
+what was deleted. It does not decide when somebody looks.
 """
 
 from collections.abc import Mapping
@@ -40,6 +40,20 @@ def needed_since(graph: ImageGraph, before: Tags) -> dict[str, str]:
             "could not be read; that was pushed since the plan was shown."
         )
     return {digest: graph.versions[root].label for digest, root in needed.items()}
+
+
+def tags_gone(graph: ImageGraph, before: Tags) -> dict[str, str]:
+    """The tags of versions that are still there, which lead nowhere now; each with its version.
+
+    A tag is on one version at a time, so unless somebody took it off, it was moved to one that is
+    gone.
+    """
+    there = {tag for version in graph.versions.values() for tag in version.tags}
+    return {
+        tag: version.label
+        for version in graph.versions.values()
+        for tag in sorted(before.get(version.id, frozenset()) - there)
+    }
 
 
 def _is_new(version: Version, before: Tags) -> bool:

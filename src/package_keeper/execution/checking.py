@@ -7,7 +7,6 @@ assumed.
 """
 
 from collections.abc import Collection, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +15,7 @@ from package_keeper.domain.errors import WaitedTooLong
 from package_keeper.domain.images import ImageGraph
 from package_keeper.domain.plan import Plan
 from package_keeper.pacing.exchange import Cancelled
+from package_keeper.pacing.together import ask_together
 
 
 class Presence(Protocol):
@@ -50,8 +50,7 @@ def check_kept(
     needed = dict.fromkeys((*staying, *graph.closure(images)))
     losing = {decision.version.name for decision in plan.untags}
     asked = [digest for digest in needed if digest in losing or _was_there(digest, graph)]
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        answers = list(pool.map(lambda digest: _exists(registry, digest), asked))
+    answers = ask_together(lambda digest: _exists(registry, digest), asked, workers=workers)
     return Check(
         missing=_where(asked, answers, found=False),
         unchecked=_where(asked, answers, found=None),

@@ -8,7 +8,7 @@ whole has lines of its own, without a version. It does not decide where the line
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -28,10 +28,10 @@ from package_keeper.domain.plan import Decision, Ground, Verdict
 
 
 class Lines(Protocol):
-    """Where lines go; each is on disk when `append` returns."""
+    """Where lines go; they are on disk when `append` returns."""
 
-    def append(self, line: str) -> None:
-        """Write one line, without its line break, to the end."""
+    def append(self, *lines: str) -> None:
+        """Write lines, without their line breaks, to the end."""
         ...
 
 
@@ -51,17 +51,28 @@ class Journal:
     _opened: bool = False
     _unsettled: dict[tuple[PackageRef, int], Decision] = field(default_factory=dict)
 
-    def started(self, package: Package, decision: Decision) -> None:
+    def started(self, package: Package, *decisions: Decision) -> None:
         """Say what is about to be asked for; raises NotJournalled where that can't be said."""
-        self._announce(self._entry(package, decision) | {"outcome": STARTED, "request-id": None})
-        self._unsettled[package.ref, decision.version.id] = decision
+        started = {"outcome": STARTED, "request-id": None}
+        self._announce(*(self._entry(package, decision) | started for decision in decisions))
+        for decision in decisions:
+            self._unsettled[package.ref, decision.version.id] = decision
 
     def ended(self, package: Package, decision: Decision, result: Result) -> None:
         """Say what became of it."""
+        self.all_ended(package, [(decision, result)])
+
+    def all_ended(self, package: Package, ends: Iterable[tuple[Decision, Result]]) -> None:
+        """Say what became of several, all at once."""
+        told = list(ends)
+        self._tell(*(self._end(package, decision, result) for decision, result in told))
+        for decision, _ in told:
+            self._unsettled.pop((package.ref, decision.version.id), None)
+
+    def _end(self, package: Package, decision: Decision, result: Result) -> dict[str, object]:
         outcome = {"outcome": result.outcome.value, "request-id": result.request_id}
         about = self._entry(package, decision) | _tags_off(decision, result.tags_off)
-        self._tell(about | outcome | {"detail": result.detail})
-        self._unsettled.pop((package.ref, decision.version.id), None)
+        return about | outcome | {"detail": result.detail}
 
     def unsettled(self, ref: PackageRef) -> tuple[Decision, ...]:
         """What was started in this package and has not ended: it may have been done."""
@@ -105,25 +116,25 @@ class Journal:
             **({STAND_IN: True} if decision.is_stand_in else {}),
         }
 
-    def _announce(self, entry: dict[str, object]) -> None:
+    def _announce(self, *entries: dict[str, object]) -> None:
         if self.failure is None:
-            self._tell(entry)
+            self._tell(*entries)
         if self.failure is not None:
             raise self.failure
 
-    def _tell(self, entry: dict[str, object]) -> None:
+    def _tell(self, *entries: dict[str, object]) -> None:
         try:
-            self._write(entry)
+            self._write(entries)
         except Exception as error:  # noqa: BLE001 - whatever it is, what was done must be told
             self.failure = self.failure or NotJournalled(error)
 
-    def _write(self, entry: dict[str, object]) -> None:
+    def _write(self, entries: Iterable[dict[str, object]]) -> None:
         with self._lock:
             if not self._opened:
                 opening = {HEADER: FORMAT_VERSION, "time": _text(self.now())}
                 self.lines.append(json.dumps(opening | self.header))
                 self._opened = True
-            self.lines.append(json.dumps(entry))
+            self.lines.append(*(json.dumps(entry) for entry in entries))
 
 
 def _tags_off(decision: Decision, tags: tuple[str, ...]) -> dict[str, object]:

@@ -13,7 +13,7 @@ from package_keeper.domain.answers import AnswerLost, Refusal, Refused
 from package_keeper.domain.errors import NotJournalled, WaitedTooLong
 from package_keeper.domain.model import PackageRef, Version
 from package_keeper.domain.outcome import Outcome, Result, result_of
-from package_keeper.domain.plan import Plan, Verdict
+from package_keeper.domain.plan import Decision, Plan, Verdict
 from package_keeper.execution.journal import Journal
 from package_keeper.execution.looking import Presence, presence_of
 from package_keeper.execution.ports import Deletions
@@ -25,27 +25,36 @@ _End = Callable[[Version], Result]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageDeleter:
-    """Deletes whole packages; `token` is only looked at to give advice."""
+    """Deletes whole packages; `token` is only looked at to give advice.
+
+    `record` is told what became of each version.
+    """
 
     api: Deletions
     journal: Journal
     token: str
+    record: Callable[[Result], None]
 
-    def carry_out(self, plan: Plan) -> tuple[Result, ...]:
-        """What became of each version of the package; journalled before and after."""
+    def carry_out(self, plan: Plan) -> None:
+        """Delete the package; journalled before and after, all of its versions at once."""
         try:
-            for decision in plan.deletions:
-                self.journal.started(plan.package, decision)
+            self.journal.started(plan.package, *plan.deletions)
             self.journal.package_started(plan.package.ref, Verdict.DELETE)
         except NotJournalled as error:
-            end = _end(Outcome.NOT_ATTEMPTED, error.message)
+            self._tell(plan, _end(Outcome.NOT_ATTEMPTED, error.message))
         else:
             end = self._delete(plan)
+            ended = self._tell(plan, end)
             outcome = end(plan.deletions[0].version).outcome
             self.journal.package_ended(plan.package.ref, Verdict.DELETE, outcome)
-        for decision in plan.deletions:
-            self.journal.ended(plan.package, decision, end(decision.version))
-        return tuple(end(decision.version) for decision in plan.deletions)
+            self.journal.all_ended(plan.package, ended)
+
+    def _tell(self, plan: Plan, end: _End) -> list[tuple[Decision, Result]]:
+        """Told before the journal lets go of them: at any time one of the two knows of each."""
+        ended = [(decision, end(decision.version)) for decision in plan.deletions]
+        for _, result in ended:
+            self.record(result)
+        return ended
 
     def _delete(self, plan: Plan) -> _End:
         ref = plan.package.ref

@@ -4,7 +4,7 @@ Decides the order of these steps, what the budget is spent on, and that what sto
 stops taking tags off as well. Whether a version goes was decided by two plans that agree.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from package_keeper.domain.budget import Affordable, affordable, pages
 from package_keeper.domain.confirming import confirm
@@ -59,15 +59,22 @@ class Changer:
             self._delete_package(plan)
         else:
             self._untag(plan, self._delete(plan))
-        if self._registry is not None and self._record.changed:
-            self._check(plan, graph, listed, self._registry)
-        if self._lookout is not None and self._deleted:
-            self._look_once_more(plan, self._lookout)
+        broken = (*self._check(plan, graph, listed), *self._look_once_more(plan))
+        if broken:
+            raise KeptImageBroken(
+                " ".join(error.message for error in broken),
+                hint=" ".join(dict.fromkeys(error.hint for error in broken)),
+            )
 
     def _delete_package(self, plan: Plan) -> None:
         means = self._means
-        whole = PackageDeleter(api=means.github, journal=means.journal, token=means.token)
-        self._record.results(whole.carry_out(plan))
+        whole = PackageDeleter(
+            api=means.github,
+            journal=means.journal,
+            token=means.token,
+            record=self._record.result,
+        )
+        whole.carry_out(plan)
 
     def _delete(self, plan: Plan) -> str:
         """Delete what the hour's budget is enough for; the next run goes on with the rest.
@@ -111,33 +118,39 @@ class Changer:
         )
         untagger.carry_out(plan, stopped=stopped)
 
-    def _look_once_more(self, plan: Plan, lookout: Lookout) -> None:
+    def _check(
+        self, plan: Plan, graph: ImageGraph, listed: Collection[int]
+    ) -> Iterator[KeptImageBroken]:
+        """See whether what was to stay is whole."""
+        if self._registry is None or not self._record.changed:
+            return
+        check = check_kept(plan, graph, listed, self._registry, self._asked.workers)
+        if check.unchecked:
+            count = len(check.unchecked)
+            manifests = "1 manifest" if count == 1 else f"{count} manifests"
+            said = f"{manifests} of kept images could not be checked afterwards"
+            self._record.warn([f"{self._ref}: {said}"])
+        if check.missing:
+            yield KeptImageBroken(
+                f"{self._ref}: kept images need manifests that are gone now: "
+                f"{', '.join(check.missing)}.",
+                hint=f"Bring them back with restore: {', '.join(check.missing)}. Then report this.",
+            )
+
+    def _look_once_more(self, plan: Plan) -> tuple[KeptImageBroken, ...]:
         """See whether something that was pushed meanwhile needs what is deleted."""
+        if self._lookout is None or not self._deleted:
+            return ()
         left = self._means.affordable()
         try:
             if left is not None and left < pages(len(plan.decisions)):
                 raise WaitedTooLong(_NOT_ENOUGH)
-            lookout.last_look(self._deleted)
-        except KeptImageBroken:
-            raise
+            taken_off = {tag for decision in plan.untags for tag in decision.tags_off}
+            return self._lookout.last_look(self._deleted, taken_off)
         except NOT_SEEN as error:
             said = "what was pushed while this run was deleting could not be looked at"
             self._record.warn([f"{self._ref}: {said}: {error}"])
-
-    def _check(
-        self, plan: Plan, graph: ImageGraph, listed: Collection[int], registry: RegistrySide
-    ) -> None:
-        check = check_kept(plan, graph, listed, registry, self._asked.workers)
-        if check.unchecked:
-            count = len(check.unchecked)
-            said = f"{count} manifests of kept images could not be checked afterwards"
-            self._record.warn([f"{self._ref}: {said}"])
-        if check.missing:
-            raise KeptImageBroken(
-                f"{self._ref}: kept images need manifests that are gone now: "
-                f"{', '.join(check.missing)}.",
-                hint="Restore them (GitHub keeps deleted versions for 30 days), and report this.",
-            )
+            return ()
 
 
 _NOT_ENOUGH = "the requests left of this hour are not enough for it; the next run goes on"

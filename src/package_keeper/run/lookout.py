@@ -2,18 +2,18 @@
 
 Decides when to look: every minute, or less often where the package has so many versions that
 looking would take more than a small share of what GitHub allows; and once more at the end. What is
-found to be needed stays where it is not deleted yet, and is told where it is. Between two looks
-nothing of GitHub's tells of a push, so no closer watch can be kept.
+found to be needed stays where it is not deleted yet, and is told where it is. GitHub does not
+announce pushes, so what happens between two looks is not seen.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from package_keeper.domain.answers import AnswerLost, Refused
 from package_keeper.domain.budget import pages
 from package_keeper.domain.errors import KeeperError, KeptImageBroken
 from package_keeper.domain.images import ImageGraph, build_graph
-from package_keeper.domain.meanwhile import needed_since, tags_of
+from package_keeper.domain.meanwhile import needed_since, tags_gone, tags_of
 from package_keeper.domain.model import Package, Version
 from package_keeper.inventory.listing import list_versions
 from package_keeper.inventory.ports import Packages
@@ -67,17 +67,40 @@ class Lookout:
             if digest in graph.versions
         }
 
-    def last_look(self, deleted: Iterable[Version]) -> None:
-        """Raise KeptImageBroken where something pushed meanwhile needs what was deleted."""
+    def last_look(
+        self, deleted: Iterable[Version], taken_off: Collection[str]
+    ) -> tuple[KeptImageBroken, ...]:
+        """What was pushed or moved meanwhile and came too late; raises as `withheld` does.
+
+        `taken_off` are the tags that this run was to take off.
+        """
+        graph = self._look()
         gone = {version.name: version for version in deleted}
-        needed = needed_since(self._look(), self._before)
+        needed = needed_since(graph, self._before)
         lost = {digest: label for digest, label in needed.items() if digest in gone}
+        moved = tags_gone(graph, self._before)
+        return (
+            *self._parts_lost(lost, gone),
+            *self._tags_lost({tag: of for tag, of in moved.items() if tag not in taken_off}),
+        )
+
+    def _parts_lost(
+        self, lost: Mapping[str, str], gone: Mapping[str, Version]
+    ) -> Iterator[KeptImageBroken]:
         if lost:
             ids = ",".join(str(gone[digest].id) for digest in lost)
-            raise KeptImageBroken(
+            yield KeptImageBroken(
                 f"{self._package.ref}: {', '.join(dict.fromkeys(lost.values()))}, pushed while "
                 f"this run was deleting, needs what it deleted: {', '.join(lost)}.",
-                hint=f"Bring it back with restore-ids: {ids}",
+                hint=f"Bring it back with restore-ids: {ids}.",
+            )
+
+    def _tags_lost(self, moved: Mapping[str, str]) -> Iterator[KeptImageBroken]:
+        for tag, label in moved.items():
+            yield KeptImageBroken(
+                f"{self._package.ref}: the tag {tag}, which was on {label}, leads nowhere now: it "
+                "was moved while this run was deleting, most likely to what it deleted.",
+                hint="Push the tag again, or undo this run as its summary says.",
             )
 
     def _look(self) -> ImageGraph:

@@ -5,7 +5,8 @@ every step, one thread writes it, and any may ask for it. It does not decide wha
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from package_keeper.domain.errors import KeeperError
 from package_keeper.domain.outcome import Result
@@ -21,6 +22,7 @@ class Record:
         self._plan: Plan | None = None
         self._error: KeeperError | None = None
         self._warnings: tuple[str, ...] = ()
+        self._begun = ""
         self._results: dict[int, Result] = {}
         self._listed: frozenset[int] | None = None
         self._lock = threading.Lock()
@@ -39,6 +41,17 @@ class Record:
         """Warnings on top of the plan's own; each is told once."""
         with self._lock:
             self._warnings = tuple(dict.fromkeys((*self._warnings, *warnings)))
+
+    @contextmanager
+    def begun(self, said: str) -> Iterator[None]:
+        """Something is under way whose end is told after it; until then this is a warning."""
+        with self._lock:
+            self._begun = said
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._begun = ""
 
     def failed(self, error: KeeperError) -> None:
         """What stopped the package."""
@@ -80,6 +93,6 @@ class Record:
                 plan=self._plan,
                 results=tuple(ordered),
                 error=self._error,
-                warnings=self._warnings,
+                warnings=(*self._warnings, self._begun) if self._begun else self._warnings,
                 listed=self._listed,
             )

@@ -18,7 +18,7 @@ from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
 from package_keeper.domain.restoring import leave
 from package_keeper.inventory.listing import list_versions
-from package_keeper.pacing.exchange import Cancelled, bringing_to_an_end
+from package_keeper.pacing.exchange import Cancelled, Postponed, bringing_to_an_end
 from package_keeper.run.means import Asked, Means, ToRestore
 from package_keeper.run.permission import check_permission
 from package_keeper.run.record import Record
@@ -34,6 +34,10 @@ PATIENTLY = (0.0, 1.0, 2.0, 4.0, 8.0)
 
 _KNOWN = (
     "GitHub keeps deleted packages for 30 days, and does not give a name back that is taken again."
+)
+
+_BEGUN = (
+    "restoring the whole package was begun, and no answer has settled it, so it may have been done"
 )
 
 
@@ -114,16 +118,33 @@ class PackageRestoration:
         self._means.shown.plan(plan)
 
     def _restore(self, record: Record) -> None:
-        """Ask for it, and tell what is there then."""
+        """Ask for it, tell what is there then, and go on with its versions."""
+        with record.begun(f"{self._ref}: {_BEGUN}"):
+            package, is_back = self._request()
+            back = self._tell(package, record) if is_back else None
+        if back is None:
+            self._leave(package, record)
+        else:
+            self._go_on(back, record)
+
+    def _request(self) -> tuple[Package, bool]:
+        """The package as it is then, and whether it came back; raises where it is not there.
+
+        Where GitHub refuses it may not be deleted any more: somebody else brought it back, or
+        answers were stale.
+        """
         self._means.journal.package_started(self._ref, Verdict.RESTORE)
         try:
-            self._means.github.restore_package(self._ref)
+            self._send()
         except (WaitedTooLong, Cancelled):
             self._ended(Outcome.NOT_ATTEMPTED)
             raise
         except Refused as refused:
-            self._refused(refused, record)
-            return
+            package = self._look(TWICE)
+            self._ended(Outcome.ERROR if package is None else Outcome.CHANGED)
+            if package is None:
+                raise self._why_not(refused) from None
+            return package, False
         except AnswerLost:
             package = self._look(PATIENTLY)
             self._ended(Outcome.ERROR if package is None else Outcome.RESTORED)
@@ -134,15 +155,17 @@ class PackageRestoration:
             package = self._look(PATIENTLY)
             if package is None:
                 self._ended(Outcome.ERROR)  # the journal's last word: it is to come back still
-        self._go_on(self._tell(package, record), record)
+                raise self._unread()
+        return package, True
 
-    def _refused(self, refused: Refused, record: Record) -> None:
-        """It may not be deleted any more: somebody else brought it back, or answers were stale."""
-        package = self._look(TWICE)
-        self._ended(Outcome.ERROR if package is None else Outcome.CHANGED)
-        if package is None:
-            raise self._why_not(refused) from None
-        self._leave(package, record)
+    def _send(self) -> None:
+        """Send it however long that had to wait: GitHub refuses what can't come back any more."""
+        while True:
+            try:
+                self._means.github.restore_package(self._ref)
+            except Postponed:
+                continue
+            return
 
     def _ended(self, outcome: Outcome) -> None:
         self._means.journal.package_ended(self._ref, Verdict.RESTORE, outcome)
@@ -178,10 +201,8 @@ class PackageRestoration:
             )
         return error
 
-    def _tell(self, package: Package | None, record: Record) -> Plan:
-        """What came back with it; raises NotRestored where that can't be read yet."""
-        if package is None:
-            raise self._unread()
+    def _tell(self, package: Package, record: Record) -> Plan:
+        """Tell what came back with it; raises NotRestored where that can't be read yet."""
         versions = self._read(lambda: list_versions(self._means.github, package), PATIENTLY)
         if versions is None:
             raise self._unread()
