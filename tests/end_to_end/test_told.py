@@ -111,7 +111,7 @@ def test_when_the_disk_is_full_in_the_middle(github: FakeGitHub, job: Job) -> No
     assert gone <= {entry["id"] for entry in finished.entries}
 
 
-@pytest.mark.parametrize("line", range(3, 14))
+@pytest.mark.parametrize("line", range(1, 14))
 @pytest.mark.parametrize("asked", ["versions", "the whole package"])
 def test_when_any_line_of_the_journal_can_not_be_written(
     github: FakeGitHub, job: Job, monkeypatch: pytest.MonkeyPatch, asked: str, line: int
@@ -122,11 +122,11 @@ def test_when_any_line_of_the_journal_can_not_be_written(
     written = []
     append = JournalFile.append
 
-    def full(journal: JournalFile, text: str) -> None:
-        written.append(text)
+    def full(journal: JournalFile, *lines: str) -> None:
+        written.append(lines)
         if len(written) >= line:
             raise OSError(28, "No space left on device")
-        append(journal, text)
+        append(journal, *lines)
 
     monkeypatch.setattr(JournalFile, "append", full)
     whole = {"package-type": "npm", "delete": "*", "if-empty": "delete-package"}
