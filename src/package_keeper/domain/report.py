@@ -39,7 +39,7 @@ class PackageReport:
 
     @property
     def left(self) -> int:
-        """How many active versions are left: of those listed last what is not gone, and the back.
+        """How many active versions are left: those listed last, plus the restored, minus the gone.
 
         Others may push and delete meanwhile, so it need not be the difference of other numbers.
         """

@@ -84,7 +84,7 @@ _ADVICE = {
         "Support can find the cause by the request ids."
     ),
     Outcome.NOT_ATTEMPTED: (
-        "Run the workflow again once what stopped it is over or mended: it goes on where this run "
+        "Run the workflow again once what stopped it is over or fixed: it goes on where this run "
         "stopped. Where that was a rate limit, a higher max-wait lets one run wait for longer."
     ),
 }

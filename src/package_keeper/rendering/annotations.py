@@ -144,10 +144,14 @@ def _not_attempted(report: RunReport) -> Iterator[Annotation]:
     if count or report.cancelled:
         results = [r for r in report.results if r.outcome is Outcome.NOT_ATTEMPTED]
         reason = _details(results) if results else ""
-        title = f"{counted(count, 'version')} not attempted"
+        title, advice = (
+            f"{counted(count, 'version')} not attempted",
+            what_to_do(Outcome.NOT_ATTEMPTED),
+        )
         if report.cancelled:
             title = f"Cancelled: {title}" if count else "Cancelled before all of it was planned"
-        yield _made(Level.WARNING, title, reason, what_to_do(Outcome.NOT_ATTEMPTED))
+            advice = "Run the workflow again: it goes on where this run stopped."
+        yield _made(Level.WARNING, title, reason, advice)
 
 
 def _lost_tags(report: RunReport) -> Iterator[Annotation]:

@@ -23,8 +23,8 @@ def results_of_missing(plan: Plan, api: Packages) -> tuple[Result, ...]:
 def results_of_never_deleted(plan: Plan) -> tuple[Result, ...]:
     """A result for each id that was to come back and is neither active nor deleted."""
     detail = (
-        f"{plan.package.ref} has no deleted version with this id: it never had, or deleted it more "
-        "than 30 days ago"
+        f"{plan.package.ref} has no deleted version with this id: either there never was one, or "
+        "it was deleted more than 30 days ago"
     )
     return tuple(
         Result(version=Version.absent(asked), outcome=Outcome.ERROR, detail=detail)

@@ -48,7 +48,7 @@ class Rounds:
             pending = () if self.waves.stopped else self.add(search(self.restored))
 
     def add(self, found: Found) -> tuple[Decision, ...]:
-        """What is new of what was found; the plan has it then, and it is shown."""
+        """Add to the plan what was found and is not in it yet, show it, and return it."""
         new = found.new(self.plan.restorations)
         if new:
             self.plan = replace(self.plan, decisions=(*new, *self.plan.decisions))
