@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.packages import package, version
-from package_keeper.domain.budget import A_MINUTE, PAGE, RESERVE, Affordable, affordable, attempted
+from package_keeper.domain.budget import (
+    DELETIONS_A_MINUTE,
+    PAGE_SIZE,
+    RESERVE,
+    Affordable,
+    affordable,
+    attempted,
+)
 from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
 
 
@@ -73,7 +80,7 @@ def test_without_a_bound_everything_is_attempted() -> None:
 
 
 def test_looking_costs_a_page_for_every_hundred_versions() -> None:
-    plan = plan_of(50, kept=3 * PAGE)
+    plan = plan_of(50, kept=3 * PAGE_SIZE)
     for looks, watched, listings in ((0, False, 0), (1, False, 1), (0, True, 1), (1, True, 2)):
         needed = RESERVE + 50 + listings * 4
         enough = affordable(plan, needed, looks=looks, watched=watched)
@@ -83,10 +90,12 @@ def test_looking_costs_a_page_for_every_hundred_versions() -> None:
 
 
 def test_of_what_takes_minutes_every_minute_is_looked_at() -> None:
-    plan = plan_of(2 * A_MINUTE)
-    needed = RESERVE + 2 * A_MINUTE + 3 * 4
-    assert affordable(plan, needed, looks=0, watched=True).deletions == 2 * A_MINUTE
-    assert affordable(plan, needed - 1, looks=0, watched=True).deletions == 2 * A_MINUTE - 1
+    plan = plan_of(2 * DELETIONS_A_MINUTE)
+    needed = RESERVE + 2 * DELETIONS_A_MINUTE + 3 * 4
+    assert affordable(plan, needed, looks=0, watched=True).deletions == 2 * DELETIONS_A_MINUTE
+    assert (
+        affordable(plan, needed - 1, looks=0, watched=True).deletions == 2 * DELETIONS_A_MINUTE - 1
+    )
 
 
 def test_tags_come_off_only_where_the_deletions_leave_enough() -> None:

@@ -186,7 +186,7 @@ def test_what_is_only_supposed_gives_way_to_what_is_known() -> None:
     record.unless_known([maybe])
     assert record.report().results == (maybe,)
     assert not record.changed
-    record.result(known)
+    record.add_result(known)
     record.unless_known([maybe])
     assert record.report().results == (known,)
     assert record.changed

@@ -16,9 +16,9 @@ def test_what_was_done_is_a_change_and_so_is_a_tag_taken_off_whatever_the_outcom
     record = Record("app")
     assert not record.changed
     image = version(7, digest_of("7"), "v1", "pr-1", "pr-2")
-    record.result(Result(version=image, outcome=outcome))
+    record.add_result(Result(version=image, outcome=outcome))
     assert record.changed == (outcome in _CHANGES)
-    record.result(Result(version=image, outcome=outcome, tags_off=("pr-1",)))
+    record.add_result(Result(version=image, outcome=outcome, tags_off=("pr-1",)))
     assert record.changed
 
 

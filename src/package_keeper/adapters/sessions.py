@@ -8,9 +8,7 @@ It stands on the adapters of requests: their sessions look through the whole env
 single request and merge what they find, which took as long as everything else about a manifest.
 """
 
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,6 +17,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from package_keeper.adapters.network import NETWORK_ERRORS, lost
+from package_keeper.adapters.pool import Pool
 from package_keeper.domain.answers import AnswerLost
 
 LARGEST = 16 * 1024 * 1024
@@ -45,9 +44,7 @@ class Sessions:
         self._host = host
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": "identity"}
         self._timeout = timeout
-        self._idle: list[HTTPAdapter] = []
-        self._closed = False
-        self._lock = threading.Lock()
+        self._connections = Pool(lambda: HTTPAdapter(pool_connections=1, pool_maxsize=1))
 
     def send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
@@ -55,7 +52,7 @@ class Sessions:
         """Send one request, once; raises AnswerLost where no whole answer came."""
         try:
             request = requests.Request(method, url, headers={**self._headers, **headers}, data=body)
-            with self._connection() as connection:
+            with self._connections.one() as connection:
                 response = connection.send(
                     request.prepare(), stream=True, timeout=self._timeout, **self._environment
                 )
@@ -68,11 +65,7 @@ class Sessions:
 
     def close(self) -> None:
         """Close the connections, those in use as soon as they are given back."""
-        with self._lock:
-            self._closed = True
-            idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
+        self._connections.close()
 
     @cached_property
     def _environment(self) -> dict[str, Any]:
@@ -88,20 +81,3 @@ class Sessions:
             if len(content) > LARGEST:
                 raise AnswerLost(f"{self._host}'s answer is larger than {LARGEST:,} bytes")
         return bytes(content)
-
-    @contextmanager
-    def _connection(self) -> Iterator[HTTPAdapter]:
-        with self._lock:
-            connection = self._idle.pop() if self._idle else None
-        connection = connection or HTTPAdapter(pool_connections=1, pool_maxsize=1)
-        try:
-            yield connection
-        finally:
-            self._give_back(connection)
-
-    def _give_back(self, connection: HTTPAdapter) -> None:
-        with self._lock:
-            if not self._closed:
-                self._idle.append(connection)
-                return
-        connection.close()

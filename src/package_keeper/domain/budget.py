@@ -14,16 +14,16 @@ from package_keeper.domain.plan import Decision, Plan
 RESERVE = 10
 """Requests put aside for settling answers in doubt, so that a run ends knowing what it did."""
 
-PAGE = 100
-"""Versions on a page of the listing."""
+PAGE_SIZE = 100
+"""Rows on a page of a listing, the most that GitHub gives."""
 
-A_MINUTE = 180
+DELETIONS_A_MINUTE = 180
 """Deletions in a minute, of 900 points at 5 each ("Rate limits for the REST API")."""
 
 
 def pages(versions: int) -> int:
     """The requests that it takes to list so many versions."""
-    return versions // PAGE + 1
+    return versions // PAGE_SIZE + 1
 
 
 def attempted(deletions: Sequence[Decision], requests: int | None) -> int:
@@ -54,7 +54,7 @@ def affordable(plan: Plan, requests: int | None, *, looks: int, watched: bool) -
         return Affordable(deletions=len(plan.deletions), untags=True)
     listing = pages(len(plan.decisions))
     if watched and plan.deletions:
-        looks += len(plan.deletions) // A_MINUTE + 1
+        looks += len(plan.deletions) // DELETIONS_A_MINUTE + 1
     left = max(requests - looks * listing, 0)
     count = attempted(plan.deletions, left)
     tags = sum(len(decision.tags_off) for decision in plan.untags)

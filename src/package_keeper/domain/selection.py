@@ -129,15 +129,7 @@ def asked_ids(rules: Iterable[Rule]) -> tuple[int, ...]:
 
 
 def _as_part(item: Matchable) -> Matchable:
-    return Matchable(
-        version=item.version,
-        package_type=item.package_type,
-        tags=item.tags,
-        digest=item.digest,
-        is_image=False,
-        is_counted=False,
-        is_ageless=item.is_ageless,
-    )
+    return replace(item, is_image=False, is_counted=False)
 
 
 def _first_rule(

@@ -71,9 +71,13 @@ class DeletionSettler:
                 outcome, hint = Outcome.RETAINED, KEEPS_THE_LAST
             case Refusal.TOO_MANY_DOWNLOADS:
                 outcome = Outcome.UNDELETABLE
-            case Refusal.SCOPE | Refusal.ROLE | Refusal.SINGLE_SIGN_ON | Refusal.IP_ALLOW_LIST:
-                outcome, hint = Outcome.DENIED, self._advice(refused)
-            case Refusal.BAD_CREDENTIALS:
+            case (
+                Refusal.SCOPE
+                | Refusal.ROLE
+                | Refusal.SINGLE_SIGN_ON
+                | Refusal.IP_ALLOW_LIST
+                | Refusal.BAD_CREDENTIALS
+            ):
                 outcome, hint = Outcome.DENIED, self._advice(refused)
             case Refusal.INVALID | Refusal.RATE_LIMITED:
                 outcome = Outcome.ERROR

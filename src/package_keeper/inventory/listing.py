@@ -12,14 +12,15 @@ Order is not decided here; every reader of the versions makes its own.
 from collections.abc import Collection, Iterable, Mapping
 
 from package_keeper.domain.answers import AnswerLost
+from package_keeper.domain.budget import PAGE_SIZE
 from package_keeper.domain.errors import ListingIncomplete
 from package_keeper.domain.model import Package, PackageRef, Version
 from package_keeper.inventory.ports import Packages
 
 OTHER_PAGE_SIZE = 89
-"""A size whose page boundaries fall on other rows than those of pages of 100."""
+"""A size whose page boundaries fall on other rows than those of the usual pages."""
 
-_SIZES_AGAIN = (OTHER_PAGE_SIZE, 100) * 2
+_SIZES_AGAIN = (OTHER_PAGE_SIZE, PAGE_SIZE) * 2
 
 
 def list_versions(api: Packages, package: Package) -> tuple[Version, ...]:
@@ -28,7 +29,7 @@ def list_versions(api: Packages, package: Package) -> tuple[Version, ...]:
     Raises ListingIncomplete where repeated listings go on showing other versions than before, or
     no usable answer came; `Refused` as it comes.
     """
-    known = before = _by_id(_listed(api, package, per_page=100))
+    known = before = _by_id(_listed(api, package, per_page=PAGE_SIZE))
     for per_page in _SIZES_AGAIN:
         if _reaches_count(package, known):
             break

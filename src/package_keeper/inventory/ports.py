@@ -7,6 +7,7 @@ the retries that pacing allows; `WaitedTooLong` where a rate limit outlasts `max
 from collections.abc import Collection
 from typing import Protocol
 
+from package_keeper.domain.budget import PAGE_SIZE
 from package_keeper.domain.manifests import Manifest
 from package_keeper.domain.model import Owner, Package, PackageRef, PackageType, Version
 
@@ -27,7 +28,12 @@ class Packages(Protocol):
         ...
 
     def versions(
-        self, ref: PackageRef, *, per_page: int = 100, state: str = "active", expected: int = 0
+        self,
+        ref: PackageRef,
+        *,
+        per_page: int = PAGE_SIZE,
+        state: str = "active",
+        expected: int = 0,
     ) -> tuple[Version, ...]:
         """All rows of the listing as they came, duplicates included.
 

@@ -108,7 +108,7 @@ class Schedule:
         self._refusals = 0
         self._width = min(self._width * 2, self._limits.at_once)
 
-    def refused(self, answer: Answer, *, sent: float, at: float, now: datetime) -> Asked:
+    def refused(self, answer: Answer, *, sent: float, at: float, now: datetime) -> None:
         """A limit refused a request that was sent at `sent`: everybody waits.
 
         A refusal of what was sent before the wait that another one already started is the same
@@ -125,7 +125,6 @@ class Schedule:
         if at + wait > self._not_before:
             self._not_before, self._asked = at + wait, asked.reason
             self._rate.pause(self._not_before)
-        return asked
 
     def _wait(self, asked: Asked) -> float:
         """Seconds to wait: what was asked, longer each time that it did not help."""

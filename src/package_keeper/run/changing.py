@@ -53,7 +53,7 @@ class Changer:
         `graph` is of all that either listing shows, `listed` are the ids that the second shows.
         """
         plan, changed = confirm(shown, graph, self._asked.question, listed)
-        self._record.results(changed)
+        self._record.add_results(changed)
         check_limits(plan, self._asked.limits)
         if plan.deletes_package:
             self._delete_package(plan)
@@ -72,7 +72,7 @@ class Changer:
             api=means.github,
             journal=means.journal,
             token=means.token,
-            record=self._record.result,
+            record=self._record.add_result,
         )
         whole.carry_out(plan)
 
@@ -87,13 +87,13 @@ class Changer:
             settler=self._settler,
             journal=means.journal,
             watcher=means.shown,
-            record=self._record.result,
+            record=self._record.add_result,
             workers=self._asked.workers,
             is_cancelled=means.is_cancelled,
             withheld=self._lookout.withheld if self._lookout else nothing_withheld,
         )
         rest = [_unaffordable(decision) for decision in plan.deletions[enough.deletions :]]
-        self._record.results(rest)
+        self._record.add_results(rest)
         results = loop.carry_out(plan.package, plan.deletions[: enough.deletions])
         self._deleted += [r.version for r in results if r.outcome is Outcome.DELETED]
         left = (r.detail for r in (*results, *rest) if r.outcome is Outcome.NOT_ATTEMPTED)
@@ -113,7 +113,7 @@ class Changer:
             journal=self._means.journal,
             unique=self._means.unique,
             pause=self._means.pause,
-            record=self._record.result,
+            record=self._record.add_result,
             is_cancelled=self._means.is_cancelled,
         )
         untagger.carry_out(plan, stopped=stopped)

@@ -40,10 +40,10 @@ class Deletion:
     def do(self, record: Record) -> None:
         """Plan, show, and unless this is a dry run change what was shown."""
         versions = self._surveyor.versions()
-        record.listed(frozenset(version.id for version in versions))
+        record.set_listed(frozenset(version.id for version in versions))
         plan = self._planned(self._surveyor.graph(versions))
-        record.plan(plan)
-        record.results(results_of_missing(plan, self._means.github))
+        record.set_plan(plan)
+        record.add_results(results_of_missing(plan, self._means.github))
         self._means.shown.plan(plan)
         check_limits(plan, self._asked.limits)
         if not plan.changes:
@@ -75,7 +75,7 @@ class Deletion:
         """Look again immediately before the first write, and go on looking."""
         listed = self._surveyor.versions()
         ids = frozenset(version.id for version in listed)
-        record.listed(ids)
+        record.set_listed(ids)
         graph = self._surveyor.graph(both_listings(versions, listed))
         changer = Changer(
             self._package.ref,

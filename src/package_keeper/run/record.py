@@ -27,12 +27,12 @@ class Record:
         self._listed: frozenset[int] | None = None
         self._lock = threading.Lock()
 
-    def plan(self, plan: Plan) -> None:
+    def set_plan(self, plan: Plan) -> None:
         """The plan that was made."""
         with self._lock:
             self._plan = plan
 
-    def listed(self, ids: frozenset[int]) -> None:
+    def set_listed(self, ids: frozenset[int]) -> None:
         """The ids of what was active when it was listed once more."""
         with self._lock:
             self._listed = ids
@@ -58,15 +58,15 @@ class Record:
         with self._lock:
             self._error = error
 
-    def result(self, result: Result) -> None:
+    def add_result(self, result: Result) -> None:
         """What became of one version."""
         with self._lock:
             self._results[result.version.id] = result
 
-    def results(self, results: Iterable[Result]) -> None:
+    def add_results(self, results: Iterable[Result]) -> None:
         """What became of several versions."""
         for result in results:
-            self.result(result)
+            self.add_result(result)
 
     def unless_known(self, results: Iterable[Result]) -> None:
         """What is to be told of versions as long as nothing better is known of them."""

@@ -103,8 +103,8 @@ class Restoration:
             record.warn([too_few_requests(self._package.ref, left, enough)])
 
     def _tell(self, plan: Plan, record: Record) -> None:
-        record.plan(plan)
-        record.results(results_of_never_deleted(plan))
+        record.set_plan(plan)
+        record.add_results(results_of_never_deleted(plan))
         name = self._package.ref.name
         untagged = [e for e in self._wanted.journal.untagged if e.package == name]
         record.warn(untag_warnings(untagged, self._active))
@@ -203,11 +203,11 @@ class Restoration:
             settler=settler,
             journal=means.journal,
             watcher=means.shown,
-            record=record.result,
+            record=record.add_result,
             workers=self._asked.workers,
             is_cancelled=means.is_cancelled,
         )
-        return Waves(loop=loop, package=self._package, record=record.result)
+        return Waves(loop=loop, package=self._package, record=record.add_result)
 
     def _check(self, rounds: Rounds, came: Collection[int], record: Record) -> Found:
         """Read what is there now: ids, tags and, on containers, parts.
@@ -222,7 +222,7 @@ class Restoration:
             self._list()
             ids = not_back([v.id for v in rounds.restored], self._active)
             gone = {i for i in ids if i not in absent and self._is_gone(i)}
-            record.results(told_not_back(rounds.plan, gone, self._means.journal))
+            record.add_results(told_not_back(rounds.plan, gone, self._means.journal))
             absent |= gone
             record.warn(tag_warnings(rounds.restored, former, self._active))
             back = [version for version in rounds.restored if version.id not in absent]

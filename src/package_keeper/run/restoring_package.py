@@ -65,7 +65,7 @@ class PackageRestoration:
             restores_package=True,
             restoring=True,
         )
-        record.plan(plan)
+        record.set_plan(plan)
         self._means.shown.plan(plan)
         check_permission(Operation.RESTORE, self._ref, self._asked, self._means, record)
         if not self._asked.dry_run:
@@ -114,7 +114,7 @@ class PackageRestoration:
         )
         decisions = leave(list_versions(self._means.github, package))
         plan = Plan(package=package, decisions=decisions, notices=(notice,), restoring=True)
-        record.plan(plan)
+        record.set_plan(plan)
         self._means.shown.plan(plan)
 
     def _restore(self, record: Record) -> None:
@@ -222,9 +222,9 @@ class PackageRestoration:
             restores_package=True,
             restoring=True,
         )
-        record.plan(plan)
+        record.set_plan(plan)
         self._means.shown.plan(plan)
-        record.results(
+        record.add_results(
             Result(version=d.version, outcome=Outcome.RESTORED, detail="restored with the package")
             for d in decisions
         )

@@ -52,6 +52,6 @@ class Rounds:
         new = found.new(self.plan.restorations)
         if new:
             self.plan = replace(self.plan, decisions=(*new, *self.plan.decisions))
-            self.record.plan(self.plan)
+            self.record.set_plan(self.plan)
             self.shown.plan(replace(self.plan, decisions=(*new, *self.plan.kept)))
         return new

@@ -17,6 +17,7 @@ from package_keeper.adapters.github.connections import Connections
 from package_keeper.adapters.github.paging import MOST_PAGES, Page, all_rows, page_numbers
 from package_keeper.adapters.github.reading import Reading
 from package_keeper.domain.answers import Refused
+from package_keeper.domain.budget import PAGE_SIZE
 from package_keeper.pacing.exchange import Exchange, Kind
 from package_keeper.pacing.sending import Sender
 
@@ -65,7 +66,7 @@ class Api:
         reading: Reading[Row, T],
         *,
         parameters: Mapping[str, str],
-        per_page: int = 100,
+        per_page: int = PAGE_SIZE,
         expected: int = 0,
         most_pages: int = MOST_PAGES,
         cut: Callable[[], None] = lambda: None,

@@ -14,6 +14,7 @@ from package_keeper.adapters.github.connections import Connections
 from package_keeper.adapters.github.reading import Reading
 from package_keeper.adapters.github.rows import package_of, version_of
 from package_keeper.domain.answers import AnswerLost, Refusal, Refused
+from package_keeper.domain.budget import PAGE_SIZE
 from package_keeper.domain.model import Owner, OwnerKind, Package, PackageRef, PackageType, Version
 from package_keeper.pacing.exchange import Exchange
 from package_keeper.pacing.sending import Sender
@@ -104,7 +105,12 @@ class GitHubPackages:
         )
 
     def versions(
-        self, ref: PackageRef, *, per_page: int = 100, state: str = "active", expected: int = 0
+        self,
+        ref: PackageRef,
+        *,
+        per_page: int = PAGE_SIZE,
+        state: str = "active",
+        expected: int = 0,
     ) -> tuple[Version, ...]:
         """All rows of the listing as they came, duplicates included.
 

@@ -6,9 +6,7 @@ own throttling and retrying are switched off: `pacing` decides both. Redirects a
 PyGithub would follow a 301 without the query, so that every page of a listing became the first.
 """
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from github import Auth, Github
 from github.Requester import (
@@ -17,6 +15,9 @@ from github.Requester import (
     Requester,
     RequestsResponse,
 )
+
+from package_keeper.adapters.pool import Pool
+from package_keeper.domain.budget import PAGE_SIZE
 
 API_VERSION = "2022-11-28"
 
@@ -57,35 +58,15 @@ class Connections:
         self._auth = Auth.Token(token)
         self._user_agent = user_agent
         self._timeout = timeout
-        self._idle: list[Github] = []
-        self._closed = False
-        self._lock = threading.Lock()
+        self._clients = Pool(self._connect)
 
-    @contextmanager
-    def client(self) -> Iterator[Github]:
+    def client(self) -> AbstractContextManager[Github]:
         """A client that nobody else uses meanwhile."""
-        with self._lock:
-            client = self._idle.pop() if self._idle else None
-        client = client or self._connect()
-        try:
-            yield client
-        finally:
-            self._give_back(client)
+        return self._clients.one()
 
     def close(self) -> None:
         """Close the connections, those in use as soon as they are given back."""
-        with self._lock:
-            self._closed = True
-            idle, self._idle = self._idle, []
-        for client in idle:
-            client.close()
-
-    def _give_back(self, client: Github) -> None:
-        with self._lock:
-            if not self._closed:
-                self._idle.append(client)
-                return
-        client.close()
+        self._clients.close()
 
     def _connect(self) -> Github:
         return Github(
@@ -93,7 +74,7 @@ class Connections:
             auth=self._auth,
             timeout=self._timeout,
             user_agent=self._user_agent,
-            per_page=100,
+            per_page=PAGE_SIZE,
             retry=None,
             seconds_between_requests=None,
             seconds_between_writes=None,
