@@ -5,12 +5,14 @@ from dataclasses import replace
 import pytest
 
 from domain.packages import Pushes, World, referrer_tag
-from package_keeper.domain.errors import ManifestsUnreadable
-from package_keeper.domain.meanwhile import needed_since, tags_of
+from package_keeper.domain.meanwhile import needed_since, tags_gone, tags_of, tags_put_on
+from package_keeper.domain.model import Version
 
 
 def needed(world: World, before: World) -> dict[str, str]:
-    return needed_since(world.graph(), tags_of(before.graph()))
+    found = needed_since(world.graph(), tags_of(before.graph()))
+    assert found.unseen == ""
+    return dict(found.labels)
 
 
 def test_nothing_new_needs_nothing() -> None:
@@ -64,8 +66,47 @@ def test_a_new_image_that_can_not_be_read_may_need_anything(missing: str) -> Non
         unreadable=doubt if missing == "unreadable" else frozenset(),
         absent=doubt if missing == "absent" else frozenset(),
     )
-    with pytest.raises(ManifestsUnreadable, match="which v2 needs, could not be read"):
-        needed(world, before)
+    found = needed_since(world.graph(), tags_of(before.graph()))
+    assert "which v2 needs, could not be read" in found.unseen
+    assert new.name in found.labels
+
+
+def test_what_is_known_to_be_needed_is_told_beside_what_can_not_be_read() -> None:
+    pushes = Pushes()
+    part = pushes.image()
+    pushes.index(part, tags=["pr-1"])
+    before = pushes.world()
+    pushes.index(part, tags=["v2"], days=0)
+    other = pushes.image("v3", days=0)
+    world = pushes.world(unreadable=[other])
+    found = needed_since(world.graph(), tags_of(before.graph()))
+    assert found.labels[part.name] == "v2"
+    assert "which v3 needs" in found.unseen
+
+
+def test_a_tag_is_gone_when_what_it_was_on_is_there_without_it_and_nothing_else_has_it() -> None:
+    pushes = Pushes()
+    image, other = pushes.image("v1", "stable"), pushes.image("pr-1")
+    before = tags_of(pushes.world().graph())
+
+    def gone(*versions: Version) -> dict[str, str]:
+        return tags_gone(replace(pushes.world(), versions=versions).graph(), before)
+
+    without = replace(image, tags=("stable",))
+    assert gone(image, other) == {}
+    assert gone(without, other) == {"v1": "stable"}
+    assert gone(without, replace(other, tags=("pr-1", "v1"))) == {}
+    assert gone(other) == {}, "what went with its tag is another matter"
+
+
+def test_tags_that_what_was_deleted_got_meanwhile() -> None:
+    pushes = Pushes()
+    image = pushes.image("pr-1")
+    before = tags_of(pushes.world().graph())
+    assert tags_put_on([image], before) == {}
+    tags = ("pr-1", "production", referrer_tag(image.name))
+    assert tags_put_on([replace(image, tags=tags)], before) == {"production": image.id}
+    assert tags_put_on([replace(image, id=99, tags=tags)], before) == {}
 
 
 def test_what_could_not_be_read_before_and_nothing_new_needs_is_no_new_doubt() -> None:

@@ -84,6 +84,18 @@ def test_what_is_put_off_can_be_withheld() -> None:
     }
 
 
+def test_what_was_to_be_withheld_when_it_was_started_is_when_it_is_given_back() -> None:
+    scene = Scene((), (), workers=2)
+    scene.starts()
+    scene.ends(0)
+    assert scene.starts() == [1]
+    scene.schedule.withhold({1: "needed"})
+    scene.schedule.withhold({})
+    scene.is_put_off(1)
+    assert scene.starts() == []
+    assert scene.finishes()[1] == (Outcome.CHANGED, "needed")
+
+
 def test_the_first_goes_alone_again_when_it_was_put_off() -> None:
     scene = Scene((), ())
     assert scene.starts() == [0]

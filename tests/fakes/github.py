@@ -115,6 +115,7 @@ class GitHubInMemory:
         self.gone: dict[str, PackageInMemory] = {}
         self.requests: list[Request] = []
         self.before: Callable[[Request], None] = lambda _: None
+        self.names_tags_of_deleted = True
         self.token_scopes: tuple[str, ...] | None = None
         self._scripts: dict[Request, list[Scripted]] = {}
         self._lock = RLock()
@@ -190,6 +191,17 @@ class GitHubInMemory:
             return tuple(rows)
 
         return self.answer(Request("versions", state), listed)
+
+    def some_deleted(self, ref: PackageRef, *, pages: int) -> tuple[Version, ...]:
+        """Whether these rows name tags GitHub does not document: see `names_tags_of_deleted`."""
+
+        def listed() -> tuple[Version, ...]:
+            rows = self._held(ref).deleted.values()
+            if self.names_tags_of_deleted:
+                return tuple(rows)
+            return tuple(replace(row, tags=()) for row in rows)
+
+        return self.answer(Request("some_deleted", pages), listed)
 
     def version(self, ref: PackageRef, version_id: int) -> Version:
         def found() -> Version:

@@ -14,7 +14,7 @@ from fakes.github import lost, refused
 from package_keeper.domain.answers import Refused
 from package_keeper.domain.errors import ListingIncomplete
 from package_keeper.domain.model import Owner, Package, PackageRef, PackageType, Version
-from package_keeper.inventory.listing import OTHER_PAGE_SIZE, list_versions
+from package_keeper.inventory.listing import OTHER_PAGE_SIZE, list_meanwhile, list_versions
 
 
 @dataclass(slots=True)
@@ -166,3 +166,31 @@ def test_whatever_is_listed_no_row_that_was_seen_is_forgotten(
     looked_at = [*shown, *[everything] * 9][: len(api.sizes)]
     assert found == sorted(set().union(*looked_at))
     assert len(found) == count or set(looked_at[-1]) == set(looked_at[-2]) != set()
+
+
+def meanwhile(api: Listings, *expected: int) -> list[int]:
+    return sorted(row.id for row in list_meanwhile(api, counted(None), expected))
+
+
+def test_while_others_go_what_several_listings_show_counts_together() -> None:
+    api = Listings([[1, 4], [2, 4], [3]])
+    assert meanwhile(api, 1, 2, 3) == [1, 2, 3, 4]
+    assert api.sizes == [100, OTHER_PAGE_SIZE, 100]
+
+
+def test_while_others_go_one_listing_that_shows_all_that_stays_is_enough() -> None:
+    api = Listings([[1, 2, 3]])
+    assert meanwhile(api, 1, 3) == [1, 2, 3]
+    assert len(api.sizes) == 1
+
+
+def test_what_stays_missing_is_for_the_caller_to_ask_for() -> None:
+    api = Listings([[2]])
+    assert meanwhile(api, 1, 2) == [2]
+    assert len(api.sizes) == 5
+
+
+def test_while_others_go_one_digest_has_one_version_too() -> None:
+    api = Listings([[1], [2]], names={1: "sha256:x", 2: "sha256:x"})
+    with pytest.raises(ListingIncomplete, match="have one digest"):
+        list_meanwhile(api, counted(None, PackageType.CONTAINER), [1, 2])

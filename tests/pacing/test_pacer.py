@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -14,7 +14,7 @@ from pacing.hosts import OK, pacer, run_all
 from package_keeper.adapters.clock import SystemClock
 from package_keeper.domain.answers import Answer
 from package_keeper.domain.errors import WaitedTooLong
-from package_keeper.pacing.exchange import Cancelled, Kind, Postponed, bringing_to_an_end
+from package_keeper.pacing.exchange import Cancelled, Kind, bringing_to_an_end
 from package_keeper.pacing.limits import Limits
 from package_keeper.pacing.pacer import Pacer
 
@@ -22,11 +22,8 @@ REFUSED = Answer(status=429, headers={"retry-after": "600"})
 
 
 def request(paced: Pacer, kind: Kind = Kind.WRITE, answer: Answer = OK) -> None:
-    """Sent at last; whoever wants it looks anew where it had to wait for long."""
-    while True:
-        with suppress(Postponed), paced.slot(kind) as slot:
-            slot.answer = answer
-            return
+    with paced.slot(kind) as slot:
+        slot.answer = answer
 
 
 def refused(paced: Pacer, answer: Answer = REFUSED) -> None:

@@ -143,6 +143,10 @@ class SmallGitHub:
         with self._lock:
             return tuple((self.active if state == "active" else self.gone).values())
 
+    def some_deleted(self, ref: PackageRef, *, pages: int) -> tuple[Version, ...]:
+        with self._lock:
+            return tuple(self.gone.values())[: 100 * pages]
+
     def version(self, ref: PackageRef, version_id: int) -> Version:
         if version_id not in self.active:
             raise refused(404, "Package version not found.")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from domain.packages import NOW, Pushes, World, digest_of, version
-from fakes.github import GitHubInMemory, Request, lost, refused
+from fakes.github import GitHubInMemory, Request, Stale, lost, refused
 from fakes.runs import Stage
 from package_keeper.domain.budget import RESERVE
 from package_keeper.domain.errors import KeptImageBroken
@@ -13,7 +13,7 @@ from package_keeper.domain.manifests import INDEX_TYPES, MANIFEST_TYPES, Child, 
 from package_keeper.domain.model import PackageType, Version
 from package_keeper.domain.outcome import Outcome, RunOutcome
 from package_keeper.domain.patterns import Pattern
-from package_keeper.domain.report import RunReport
+from package_keeper.domain.report import PackageReport, RunReport
 from package_keeper.domain.shorthand import ShortInputs, rules_of
 from package_keeper.pacing.exchange import Postponed
 from package_keeper.run.lookout import INTERVAL
@@ -58,6 +58,11 @@ class Scene:
     @property
     def left(self) -> set[int]:
         return set(self.github.only.versions)
+
+
+def only(report: RunReport) -> PackageReport:
+    (package,) = report.packages
+    return package
 
 
 def outcomes(report: RunReport) -> dict[int, Outcome]:
@@ -112,12 +117,15 @@ def test_what_is_seen_too_late_is_told_with_the_way_back() -> None:
     assert outcomes(report)[scene.parts[1].id] is Outcome.DELETED
 
 
-def test_a_tag_that_was_moved_to_what_went_is_told() -> None:
-    """Seen by what it was on: of what is deleted nothing tells which tags it had last."""
+@pytest.mark.parametrize("names_tags", [True, False])
+def test_a_tag_that_was_moved_to_what_went_is_told(names_tags: bool) -> None:  # noqa: FBT001
+    """Seen by what it was on, where nothing tells which tags it had that is deleted."""
     scene = Scene()
+    scene.github.names_tags_of_deleted = names_tags
+    image = scene.images[2]
 
     def move() -> None:
-        held, image = scene.github.only, scene.images[2]
+        held = scene.github.only
         held.versions[1] = version(1, scene.kept.name, "stable")
         held.versions[image.id] = version(image.id, image.name, *image.tags, "v1")
 
@@ -125,11 +133,38 @@ def test_a_tag_that_was_moved_to_what_went_is_told() -> None:
     report = scene.run()
     assert report.outcome is RunOutcome.FAILED
     (error,) = report.errors
-    assert error.message == (
-        "acme/app (container): the tag v1, which was on stable, leads nowhere now: it was moved "
-        "while this run was deleting, most likely to what it deleted."
-    )
-    assert "Push the tag again" in error.hint
+    if names_tags:
+        assert "v1: put on what this run was deleting, and deleted with it" in error.message
+        assert error.hint == f"Bring it back with restore-ids: {image.id}."
+    else:
+        assert "the tag v1, which was on stable, leads nowhere now" in error.message
+        assert "Push the tag again" in error.hint
+
+
+def test_a_new_tag_that_went_is_told_where_the_deleted_are_listed_with_tags() -> None:
+    scene = Scene()
+    image = scene.images[2]
+
+    def tag() -> None:
+        scene.github.only.versions[image.id] = version(
+            image.id, image.name, *image.tags, "production"
+        )
+
+    scene.when_deleting(image, tag)
+    report = scene.run()
+    assert report.outcome is RunOutcome.FAILED
+    (error,) = report.errors
+    assert "production: put on what this run was deleting" in error.message
+    assert scene.github.asked("some_deleted") == [2]
+
+
+@pytest.mark.parametrize("answer", [refused(404), refused(403), lost()])
+def test_that_the_deleted_can_not_be_listed_is_no_fault(answer: Exception) -> None:
+    scene = Scene()
+    scene.github.script("some_deleted", 2, *[answer] * 9)
+    report = scene.run()
+    assert report.outcome is RunOutcome.DONE
+    assert only(report).warnings == ()
 
 
 def test_a_tag_that_was_moved_to_what_is_there_is_where_it_should_be() -> None:
@@ -206,6 +241,7 @@ def test_without_a_push_there_is_one_look_more_at_the_end() -> None:
     scene = Scene()
     assert scene.run().outcome is RunOutcome.DONE
     assert [r.action for r in scene.github.requests].count("versions") == 3
+    assert [r.action for r in scene.github.requests].count("some_deleted") == 1
     read = scene.github.asked("manifest")
     assert len(read) == len(set(read))
 
@@ -242,6 +278,40 @@ def test_where_a_push_can_not_be_read_nothing_more_goes() -> None:
     assert scene.parts[1].id in scene.left
     (package,) = report.packages
     assert any("could not be looked at" in warning for warning in package.warnings)
+
+
+def test_an_image_that_can_not_be_read_hides_no_loss_that_is_known() -> None:
+    scene = Scene()
+
+    def push_two() -> None:
+        scene.push(scene.parts[1], "v2")
+        scene.github.only.push(version(98, digest_of("98"), "other"))
+        scene.github.script("manifest", digest_of("98"), *[lost("500")] * 9)
+
+    scene.when_deleting(scene.images[0], push_two)
+    report = scene.run()
+    assert report.outcome is RunOutcome.FAILED
+    (error,) = report.errors
+    assert f"restore-ids: {scene.parts[1].id}." in error.hint
+    assert any("which other needs, could not be read" in said for said in only(report).warnings)
+
+
+@pytest.mark.parametrize("late", [True, False], ids=["while deleting", "in the end"])
+def test_a_listing_that_lacks_what_stays_is_not_believed(late: bool) -> None:  # noqa: FBT001
+    """Though it is there; what somebody else deleted is another matter."""
+    scene = Scene()
+
+    def hide() -> None:
+        scene.push(scene.parts[1], "v2")
+        versions = scene.github.only.versions
+        scene.github.script("versions", "active", *[Stale(tuple(versions.values())[3:])] * 40)
+        if late:
+            scene.stage.elapsed = INTERVAL
+
+    scene.when_deleting(scene.images[0], hide)
+    report = scene.run()
+    assert any("are missing from the listing, and are there" in w for w in only(report).warnings)
+    assert report.outcome is (RunOutcome.INCOMPLETE if late else RunOutcome.DONE)
 
 
 def test_a_last_look_that_the_budget_is_not_enough_for_is_told() -> None:

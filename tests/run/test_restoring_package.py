@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from domain.packages import Pushes, package
-from fakes.github import GitHubInMemory, Request
+from fakes.github import GitHubInMemory
 from fakes.runs import Stage
 from package_keeper.domain.outcome import Outcome
 from package_keeper.domain.report import PackageReport
-from package_keeper.pacing.exchange import Cancelled, Postponed
+from package_keeper.pacing.exchange import Cancelled
 from package_keeper.run.means import Asked, ToRestore
 from package_keeper.run.one_package import PackageRun
 from package_keeper.run.restoring_package import PackageRestoration
@@ -55,12 +55,3 @@ def test_what_was_not_sent_was_not_done() -> None:
     with pytest.raises(Cancelled):
         scene.run.carry_out()
     assert scene.run.report().warnings == ()
-
-
-def test_it_is_sent_however_long_it_had_to_wait() -> None:
-    scene = Scene()
-    scene.github.script("restore_package", "app", *[Postponed("it waited 15 min")] * 3)
-    scene.run.carry_out()
-    assert [r.action for r in scene.github.requests].count("restore_package") == 4
-    assert [result.outcome for result in scene.run.report().results] == [Outcome.RESTORED]
-    assert Request("restore_package", "app") in scene.github.requests

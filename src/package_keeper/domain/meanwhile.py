@@ -4,9 +4,9 @@ Decides which versions count as new, what must stay or come back for them, and w
 what was deleted. It does not decide when somebody looks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from package_keeper.domain.errors import ManifestsUnreadable
 from package_keeper.domain.images import ImageGraph, Role
 from package_keeper.domain.model import Version
 
@@ -14,16 +14,26 @@ Tags = Mapping[int, frozenset[str]]
 """The tags of each version, by id, as they were listed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needed:
+    """What new images need: digests, each with the label of the image.
+
+    `unseen` says what of it could not be read, and so may need anything; empty where all was.
+    """
+
+    labels: Mapping[str, str]
+    unseen: str = ""
+
+
 def tags_of(graph: ImageGraph) -> dict[int, frozenset[str]]:
     """What a graph's versions were listed with."""
     return {version.id: frozenset(version.tags) for version in graph.versions.values()}
 
 
-def needed_since(graph: ImageGraph, before: Tags) -> dict[str, str]:
-    """What the images need that are new since then: digests, each with the label of the image.
+def needed_since(graph: ImageGraph, before: Tags) -> Needed:
+    """What the images need that are new since then.
 
-    A signature of what goes is no image, so it holds nothing. Raises ManifestsUnreadable where a
-    manifest among them can't be had: what that lists may be anything.
+    A signature of what goes is no image, so it holds nothing.
     """
     new = (
         digest
@@ -31,15 +41,17 @@ def needed_since(graph: ImageGraph, before: Tags) -> dict[str, str]:
         if graph.roles[digest] is Role.IMAGE and _is_new(version, before)
     )
     needed = graph.closure(sorted(new))
+    labels = {digest: graph.versions[root].label for digest, root in needed.items()}
     readings = graph.readings
     riddles = readings.unreadable.keys() | (readings.absent & graph.versions.keys())
-    unseen = sorted(needed.keys() & riddles)
-    if unseen:
-        raise ManifestsUnreadable(
-            f"the manifest of {unseen[0]}, which {graph.versions[needed[unseen[0]]].label} needs, "
-            "could not be read; that was pushed since the plan was shown."
-        )
-    return {digest: graph.versions[root].label for digest, root in needed.items()}
+    unseen = next(iter(sorted(needed.keys() & riddles)), None)
+    if unseen is None:
+        return Needed(labels=labels)
+    said = (
+        f"the manifest of {unseen}, which {labels[unseen]} needs, could not be read; that was "
+        "pushed since the plan was shown."
+    )
+    return Needed(labels=labels, unseen=said)
 
 
 def tags_gone(graph: ImageGraph, before: Tags) -> dict[str, str]:
@@ -53,6 +65,19 @@ def tags_gone(graph: ImageGraph, before: Tags) -> dict[str, str]:
         tag: version.label
         for version in graph.versions.values()
         for tag in sorted(before.get(version.id, frozenset()) - there)
+    }
+
+
+def tags_put_on(deleted: Iterable[Version], before: Tags) -> dict[str, int]:
+    """The tags that deleted versions had in the end and were not listed with; each with the id.
+
+    Whether the listing of what is deleted names any tags GitHub does not document.
+    """
+    return {
+        tag: version.id
+        for version in deleted
+        for tag in version.own_tags
+        if version.id in before and tag not in before[version.id]
     }
 
 

@@ -15,7 +15,7 @@ from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision
 from package_keeper.execution.journal import Journal
 from package_keeper.execution.schedule import ActionSchedule
-from package_keeper.pacing.exchange import Cancelled, Postponed
+from package_keeper.pacing.exchange import Cancelled, Postponed, sent_within
 
 
 class Settler(Protocol):
@@ -47,7 +47,8 @@ class ActionLoop:
     """Does what decisions say, `workers` at once; `record` is told each result, by any thread.
 
     `withheld` are the versions, by id, that are to be left after all, with the reasons; it is asked
-    before anything more is started, and where it fails nothing more is.
+    before anything more is started, and where it fails nothing more is. An action that has to wait
+    longer than `fresh_for` seconds until it is sent is given back, to be started after that look.
     """
 
     settler: Settler
@@ -57,6 +58,7 @@ class ActionLoop:
     workers: int
     is_cancelled: Callable[[], bool]
     withheld: Callable[[], Mapping[int, str]] = nothing_withheld
+    fresh_for: float | None = None
 
     def carry_out(self, package: Package, decisions: Sequence[Decision]) -> tuple[Result, ...]:
         """What became of each decision, in their order; nothing is raised."""
@@ -118,7 +120,8 @@ class ActionLoop:
 
     def _settled(self, decision: Decision, schedule: ActionSchedule) -> Result:
         try:
-            return self.settler.settle(decision.version)
+            with sent_within(self.fresh_for):
+                return self.settler.settle(decision.version)
         except Postponed:
             raise
         except (WaitedTooLong, Cancelled) as error:

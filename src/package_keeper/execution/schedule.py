@@ -33,6 +33,7 @@ class ActionSchedule:
     _running: int = 0
     _first_is_allowed: bool = False
     _denials: int = 0
+    _why: Mapping[int, str] = field(default_factory=dict)
     _places: dict[int, int] = field(init=False)
     _waiting: dict[int, int] = field(init=False)
     _followers: dict[int, list[int]] = field(init=False)
@@ -64,6 +65,7 @@ class ActionSchedule:
             place = self._places[decision.version.id]
             self._begun.discard(place)
             heappush(self._ready, place)
+            self.withhold(self._why)
             return
         for staying in self._settle(result):
             self._leave(staying)
@@ -75,9 +77,10 @@ class ActionSchedule:
                 self.stop(f"stopped after {MOST_DENIALS} denials")
 
     def withhold(self, why: Mapping[int, str]) -> None:
-        """Leave these versions, by id, as they are, unless they were started already."""
+        """Leave these versions, by id, as they are; one that is started, if it is given back."""
         if not why:
             return
+        self._why = {**self._why, **why}
         for place in sorted(self._places[i] for i in why.keys() & self._places.keys()):
             version = self.decisions[place].version
             if place not in self._begun:

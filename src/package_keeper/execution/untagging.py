@@ -23,7 +23,13 @@ from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
 from package_keeper.execution.deleting import DeletionSettler
 from package_keeper.execution.journal import Journal
 from package_keeper.execution.ports import Content, Tags
-from package_keeper.pacing.exchange import Cancelled, bringing_to_an_end
+from package_keeper.pacing.exchange import (
+    AT_ONCE,
+    Cancelled,
+    Postponed,
+    bringing_to_an_end,
+    sent_within,
+)
 
 EMPTY = {
     "mediaType": "application/vnd.oci.empty.v1+json",
@@ -107,24 +113,38 @@ class Untagger:
 
     def _one_tag(self, plan: Plan, version: Version, tag: str, original: Content) -> Result:
         """Take one tag off; once the tag may have moved, whatever goes wrong moves it back."""
-        if self.tags.digest_of(tag) != version.name:
-            return result_of(version, Outcome.CHANGED, f"{tag} moved on since the plan was shown")
         content = self._stand_in(tag)
         digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
-        failed: Result | None = None
-        try:
-            self.tags.put_manifest(tag, content, MANIFEST)
-        except (Refused, WaitedTooLong, Cancelled):
-            raise  # nothing was pushed
-        except AnswerLost as lost:
-            failed = result_of(version, Outcome.ERROR, *_lost(lost))
-        except Exception as error:  # noqa: BLE001 - it may have been pushed, whatever it is
-            failed = result_of(version, Outcome.ERROR, f"stopped by {_named(error)}")
+        while True:
+            if self.tags.digest_of(tag) != version.name:
+                moved_on = f"{tag} moved on since the plan was shown"
+                return result_of(version, Outcome.CHANGED, moved_on)
+            try:
+                failed = self._push(version, tag, content)
+            except Postponed:
+                continue  # it may have moved on while this waited
+            break
         with bringing_to_an_end():
             result = failed or self._stand_in_deleted(plan, version, tag, digest)
             if result.outcome in (Outcome.DELETED, Outcome.ALREADY_GONE):
                 return result_of(version, Outcome.UNTAGGED, "")
             return self._move_back(tag, original, digest, result)
+
+    def _push(self, version: Version, tag: str, content: bytes) -> Result | None:
+        """Move the tag to the stand-in; what is told where it may have come to that and may not.
+
+        Raises what says that nothing was pushed.
+        """
+        try:
+            with sent_within(AT_ONCE):
+                self.tags.put_manifest(tag, content, MANIFEST)
+        except (Refused, WaitedTooLong, Cancelled):
+            raise
+        except AnswerLost as lost:
+            return result_of(version, Outcome.ERROR, *_lost(lost))
+        except Exception as error:  # noqa: BLE001 - it may have been pushed, whatever it is
+            return result_of(version, Outcome.ERROR, f"stopped by {_named(error)}")
+        return None
 
     def _stand_in_deleted(self, plan: Plan, version: Version, tag: str, digest: str) -> Result:
         """What became of it, told as of the image; nothing is raised."""

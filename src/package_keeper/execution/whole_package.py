@@ -17,7 +17,7 @@ from package_keeper.domain.plan import Decision, Plan, Verdict
 from package_keeper.execution.journal import Journal
 from package_keeper.execution.looking import Presence, presence_of
 from package_keeper.execution.ports import Deletions
-from package_keeper.pacing.exchange import Cancelled
+from package_keeper.pacing.exchange import AT_ONCE, Cancelled, Postponed, sent_within
 
 _End = Callable[[Version], Result]
 """What became of the package, told of any version of it."""
@@ -36,22 +36,31 @@ class PackageDeleter:
     record: Callable[[Result], None]
 
     def carry_out(self, plan: Plan) -> None:
-        """Delete the package; journalled before and after, all of its versions at once."""
+        """Delete the package; journalled before and after, all of its versions at once.
+
+        Raises Postponed where it could not be sent at once: what is in it must be listed anew.
+        """
         try:
             self.journal.started(plan.package, *plan.deletions)
             self.journal.package_started(plan.package.ref, Verdict.DELETE)
         except NotJournalled as error:
             self._tell(plan, _end(Outcome.NOT_ATTEMPTED, error.message))
         else:
-            end = self._delete(plan)
-            ended = self._tell(plan, end)
-            outcome = end(plan.deletions[0].version).outcome
-            self.journal.package_ended(plan.package.ref, Verdict.DELETE, outcome)
-            self.journal.all_ended(plan.package, ended)
+            try:
+                end = self._delete(plan)
+            except Postponed as error:
+                self._end(plan, _ends(plan, _end(Outcome.NOT_ATTEMPTED, error.message)))
+                raise
+            self._end(plan, self._tell(plan, end))
+
+    def _end(self, plan: Plan, ended: list[tuple[Decision, Result]]) -> None:
+        outcome = ended[0][1].outcome
+        self.journal.package_ended(plan.package.ref, Verdict.DELETE, outcome)
+        self.journal.all_ended(plan.package, ended)
 
     def _tell(self, plan: Plan, end: _End) -> list[tuple[Decision, Result]]:
         """Told before the journal lets go of them: at any time one of the two knows of each."""
-        ended = [(decision, end(decision.version)) for decision in plan.deletions]
+        ended = _ends(plan, end)
         for _, result in ended:
             self.record(result)
         return ended
@@ -59,11 +68,14 @@ class PackageDeleter:
     def _delete(self, plan: Plan) -> _End:
         ref = plan.package.ref
         try:
-            request_id = self.api.delete_package(ref)
+            with sent_within(AT_ONCE):
+                request_id = self.api.delete_package(ref)
         except Refused as refused:
             return self._refused(plan, refused)
         except AnswerLost as lost:
             return self._lost(plan, lost)
+        except Postponed:
+            raise
         except (WaitedTooLong, Cancelled) as error:
             return _end(Outcome.NOT_ATTEMPTED, str(error))
         return _end(Outcome.DELETED, "deleted with the whole package", request_id)
@@ -96,6 +108,10 @@ class PackageDeleter:
     def _look(self, ref: PackageRef) -> Presence:
         """Whether it is there still; until now it could be read, so 404 is no missing right."""
         return presence_of(lambda: self.api.package(ref))
+
+
+def _ends(plan: Plan, end: _End) -> list[tuple[Decision, Result]]:
+    return [(decision, end(decision.version)) for decision in plan.deletions]
 
 
 def _end(outcome: Outcome, detail: str, request_id: str | None = None, *, hint: str = "") -> _End:

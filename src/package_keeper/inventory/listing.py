@@ -46,6 +46,23 @@ def list_versions(api: Packages, package: Package) -> tuple[Version, ...]:
     return tuple(known.values())
 
 
+def list_meanwhile(
+    api: Packages, package: Package, expected: Collection[int]
+) -> tuple[Version, ...]:
+    """The active versions while some are being deleted, which lets others slip between pages.
+
+    So what several listings show counts together, until all ids that are `expected` are among it;
+    some may be missing all the same. Raises as `list_versions` does.
+    """
+    known = _by_id(_listed(api, package, per_page=PAGE_SIZE))
+    for per_page in _SIZES_AGAIN:
+        if known.keys() >= set(expected):
+            break
+        known = known | _by_id(_listed(api, package, per_page=per_page))
+    _refuse_doubles(package, known.values())
+    return tuple(known.values())
+
+
 def list_deleted(
     api: Packages, ref: PackageRef, *, active: Iterable[Version], asked: Collection[int]
 ) -> tuple[Version, ...]:

@@ -46,10 +46,34 @@ class Cancelled(Exception):
 
 
 class Postponed(WaitedTooLong):
-    """A write waited so long that what it was decided on may be out of date; it was not sent."""
+    """A write would have been sent later than `sent_within` allows; it was not sent."""
 
+
+AT_ONCE = 5.0
+"""Seconds after which what was looked at right before a write is not right before it any more."""
 
 _ending: ContextVar[bool] = ContextVar("ending", default=False)
+_fresh_for: ContextVar[float | None] = ContextVar("fresh_for", default=None)
+
+
+@contextmanager
+def sent_within(seconds: float | None) -> Iterator[None]:
+    """Writes inside are sent so soon after they were wanted, or raise Postponed; None is no bound.
+
+    For what was decided on something that may have changed while it waited. It holds for this
+    thread alone, and not for what is brought to an end.
+    """
+    before = _fresh_for.set(seconds)
+    try:
+        yield
+    finally:
+        _fresh_for.reset(before)
+
+
+def is_too_late(waited: float) -> bool:
+    """Whether this thread may not send a write any more that waited so many seconds."""
+    seconds = _fresh_for.get()
+    return seconds is not None and waited > seconds and not _ending.get()
 
 
 @contextmanager

@@ -10,19 +10,19 @@ from contextlib import contextmanager
 
 from package_keeper.domain.answers import Answer
 from package_keeper.pacing.clock import Clock
-from package_keeper.pacing.exchange import Cancelled, Kind, Postponed, is_bringing_to_an_end
+from package_keeper.pacing.exchange import (
+    Cancelled,
+    Kind,
+    Postponed,
+    is_bringing_to_an_end,
+    is_too_late,
+)
 from package_keeper.pacing.limits import Limits
 from package_keeper.pacing.patience import Patience, in_words
 from package_keeper.pacing.schedule import Schedule, Send, WaitForAnswer, WaitUntil
 
 POLL = 0.5
 """Seconds after which a thread that waits for an answer looks whether the run was cancelled."""
-
-FRESH_FOR = 75.0
-"""Seconds that a write may wait, whatever for, and still be sent on what was known before.
-
-Keeping to the documented rate alone takes up to a minute of them, after a burst.
-"""
 
 
 class Pacer:
@@ -102,7 +102,7 @@ class Pacer:
                     now = self._clock.monotonic()
                     step = self._schedule.next_step(now, kind)
                     if isinstance(step, Send):
-                        _raise_if_stale(kind, now - since)
+                        _raise_if_late(kind, now - since)
                         self._schedule.sent(kind)
                         return now
                     if isinstance(step, WaitForAnswer):
@@ -138,8 +138,8 @@ class Pacer:
             raise Cancelled("the run was cancelled")
 
 
-def _raise_if_stale(kind: Kind, waited: float) -> None:
-    if kind is Kind.WRITE and waited > FRESH_FOR and not is_bringing_to_an_end():
+def _raise_if_late(kind: Kind, waited: float) -> None:
+    if kind is Kind.WRITE and is_too_late(waited):
         raise Postponed(
             f"it waited {in_words(waited)} for its turn, so what is there must be looked at again "
             "first.",

@@ -11,7 +11,7 @@ from package_keeper.domain.confirming import confirm
 from package_keeper.domain.errors import KeptImageBroken, WaitedTooLong
 from package_keeper.domain.images import ImageGraph
 from package_keeper.domain.limits import check_limits
-from package_keeper.domain.model import PackageRef, Version
+from package_keeper.domain.model import Package, Version
 from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision, Plan
 from package_keeper.execution.checking import check_kept
@@ -19,10 +19,12 @@ from package_keeper.execution.deleting import DeletionSettler
 from package_keeper.execution.loop import ActionLoop, nothing_withheld
 from package_keeper.execution.untagging import Untagger
 from package_keeper.execution.whole_package import PackageDeleter
-from package_keeper.run.lookout import NOT_SEEN, Lookout
+from package_keeper.inventory.reading import ManifestReader
+from package_keeper.run.aftermath import Aftermath
+from package_keeper.run.lookout import FRESH_FOR, NOT_SEEN, Lookout
 from package_keeper.run.means import Asked, Means
-from package_keeper.run.ports import RegistrySide
 from package_keeper.run.record import Record
+from package_keeper.run.registry_side import registry_of
 
 
 class Changer:
@@ -30,31 +32,33 @@ class Changer:
 
     def __init__(
         self,
-        ref: PackageRef,
-        registry: RegistrySide | None,
+        package: Package,
+        reader: ManifestReader | None,
         asked: Asked,
         means: Means,
         record: Record,
-        *,
-        lookout: Lookout | None,
     ) -> None:
-        self._ref = ref
-        self._registry = registry
-        self._lookout = lookout
+        self._package = package
+        self._ref = package.ref
+        self._registry = registry_of(package.ref, means)
+        self._reader = reader
         self._asked = asked
         self._means = means
         self._record = record
-        self._settler = DeletionSettler(api=means.github, ref=ref, token=means.token)
+        self._settler = DeletionSettler(api=means.github, ref=package.ref, token=means.token)
+        self._lookout: Lookout | None = None
         self._deleted: list[Version] = []
 
     def carry_out(self, shown: Plan, graph: ImageGraph, listed: Collection[int]) -> None:
         """Change what was shown and still holds, and check what was to stay.
 
         `graph` is of all that either listing shows, `listed` are the ids that the second shows.
+        Raises Postponed, with nothing done, where they have to be listed anew before.
         """
         plan, changed = confirm(shown, graph, self._asked.question, listed)
         self._record.add_results(changed)
         check_limits(plan, self._asked.limits)
+        self._lookout = self._looking_from(plan, graph, listed)
         if plan.deletes_package:
             self._delete_package(plan)
         else:
@@ -65,6 +69,21 @@ class Changer:
                 " ".join(error.message for error in broken),
                 hint=" ".join(dict.fromkeys(error.hint for error in broken)),
             )
+
+    def _looking_from(
+        self, plan: Plan, graph: ImageGraph, listed: Collection[int]
+    ) -> Lookout | None:
+        """What sees pushes that need a version: of other package types nothing needs another."""
+        if self._reader is None:
+            return None
+        return Lookout(
+            self._means.github,
+            self._package,
+            self._reader,
+            graph,
+            staying={d.version.id for d in plan.staying if d.version.id in listed},
+            elapsed=self._means.elapsed,
+        )
 
     def _delete_package(self, plan: Plan) -> None:
         means = self._means
@@ -91,6 +110,7 @@ class Changer:
             workers=self._asked.workers,
             is_cancelled=means.is_cancelled,
             withheld=self._lookout.withheld if self._lookout else nothing_withheld,
+            fresh_for=FRESH_FOR if self._lookout else None,
         )
         rest = [_unaffordable(decision) for decision in plan.deletions[enough.deletions :]]
         self._record.add_results(rest)
@@ -141,16 +161,21 @@ class Changer:
         """See whether something that was pushed meanwhile needs what is deleted."""
         if self._lookout is None or not self._deleted:
             return ()
-        left = self._means.affordable()
+        left, listing = self._means.affordable(), pages(len(plan.decisions))
+        taken_off = {tag for decision in plan.untags for tag in decision.tags_off}
+        aftermath = Aftermath(
+            self._means.github, self._ref, self._lookout, self._deleted, taken_off
+        )
         try:
-            if left is not None and left < pages(len(plan.decisions)):
+            if left is not None and left < listing:
                 raise WaitedTooLong(_NOT_ENOUGH)
-            taken_off = {tag for decision in plan.untags for tag in decision.tags_off}
-            return self._lookout.last_look(self._deleted, taken_off)
+            found, unseen = aftermath.find(None if left is None else left - listing)
         except NOT_SEEN as error:
+            found, unseen = (), str(error)
+        if unseen:
             said = "what was pushed while this run was deleting could not be looked at"
-            self._record.warn([f"{self._ref}: {said}: {error}"])
-            return ()
+            self._record.warn([f"{self._ref}: {said}: {unseen}"])
+        return found
 
 
 _NOT_ENOUGH = "the requests left of this hour are not enough for it; the next run goes on"

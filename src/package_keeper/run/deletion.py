@@ -14,9 +14,9 @@ from package_keeper.domain.limits import check_limits
 from package_keeper.domain.model import Package, Version
 from package_keeper.domain.plan import Plan
 from package_keeper.domain.planning import make_plan
+from package_keeper.pacing.exchange import Postponed
 from package_keeper.run.asked_ids import results_of_missing
 from package_keeper.run.changing import Changer
-from package_keeper.run.lookout import Lookout
 from package_keeper.run.means import Asked, Means
 from package_keeper.run.permission import check_permission
 from package_keeper.run.record import Record
@@ -31,8 +31,7 @@ class Deletion:
         self._package = package
         self._asked = asked
         self._means = means
-        self._registry = registry_of(package.ref, means)
-        self._reader = reader_of(self._registry, asked)
+        self._reader = reader_of(registry_of(package.ref, means), asked)
         self._surveyor = Surveyor(
             api=means.github, package=package, reader=self._reader, question=asked.question
         )
@@ -72,24 +71,15 @@ class Deletion:
             record.warn([too_few_requests(self._package.ref, left, said)])
 
     def _change(self, shown: Plan, versions: tuple[Version, ...], record: Record) -> None:
-        """Look again immediately before the first write, and go on looking."""
-        listed = self._surveyor.versions()
-        ids = frozenset(version.id for version in listed)
-        record.set_listed(ids)
-        graph = self._surveyor.graph(both_listings(versions, listed))
-        changer = Changer(
-            self._package.ref,
-            self._registry,
-            self._asked,
-            self._means,
-            record,
-            lookout=self._lookout(graph),
-        )
-        changer.carry_out(shown, graph, ids)
-
-    def _lookout(self, graph: ImageGraph) -> Lookout | None:
-        """What sees pushes that need a version: of other package types nothing needs another."""
-        if self._reader is None:
-            return None
-        means = self._means
-        return Lookout(means.github, self._package, self._reader, graph, means.elapsed)
+        """Look again immediately before the first write, and once more where that had to wait."""
+        while True:
+            listed = self._surveyor.versions()
+            ids = frozenset(version.id for version in listed)
+            record.set_listed(ids)
+            graph = self._surveyor.graph(both_listings(versions, listed))
+            changer = Changer(self._package, self._reader, self._asked, self._means, record)
+            try:
+                changer.carry_out(shown, graph, ids)
+            except Postponed:
+                continue
+            return

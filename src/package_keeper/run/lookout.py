@@ -1,54 +1,67 @@
 """What is pushed while versions of a package are being deleted.
 
 Decides when to look: every minute, or less often where the package has so many versions that
-looking would take more than a small share of what GitHub allows; and once more at the end. What is
-found to be needed stays where it is not deleted yet, and is told where it is. GitHub does not
-announce pushes, so what happens between two looks is not seen.
+looking would take more than a small share of what GitHub allows. Decides as well that a listing is
+not believed that lacks what is known to be there. What is found to be needed stays. GitHub does not
+announce pushes, so what happens between two looks is not seen; what it cost is looked for in the
+end, elsewhere.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
-from package_keeper.domain.answers import AnswerLost, Refused
+from package_keeper.domain.answers import AnswerLost, Refusal, Refused
 from package_keeper.domain.budget import pages
-from package_keeper.domain.errors import KeeperError, KeptImageBroken
+from package_keeper.domain.errors import KeeperError, ListingIncomplete, ManifestsUnreadable
 from package_keeper.domain.images import ImageGraph, build_graph
-from package_keeper.domain.meanwhile import needed_since, tags_gone, tags_of
+from package_keeper.domain.meanwhile import Tags, needed_since, tags_of
 from package_keeper.domain.model import Package, Version
-from package_keeper.inventory.listing import list_versions
-from package_keeper.inventory.ports import Packages
+from package_keeper.inventory.listing import list_meanwhile
 from package_keeper.inventory.reading import ManifestReader
 from package_keeper.pacing.exchange import Cancelled
+from package_keeper.run.ports import GitHub
 
 INTERVAL = 60.0
 """Seconds between two looks at the least."""
 
+FRESH_FOR = 30.0
+"""Seconds that a deletion may wait to be sent; after that what is there is looked at again."""
+
+NOT_SEEN = (AnswerLost, Cancelled, KeeperError, Refused)
+"""What a look raises that could not be taken."""
+
 _PER_PAGE = 1.5
 """Seconds between two looks for each page of the listing: of 900 points a minute, a twentieth."""
+
+_SAMPLE = 3
+"""How many versions that a listing lacks are asked for: somebody else may have deleted them."""
 
 
 class Lookout:
     """Watches one package; `graph` is what was seen of it immediately before the first deletion.
 
-    `elapsed` are seconds that never go back.
+    `staying` are the ids of what this run leaves, and `elapsed` are seconds that never go back.
     """
 
     def __init__(
         self,
-        api: Packages,
+        api: GitHub,
         package: Package,
         reader: ManifestReader,
         graph: ImageGraph,
+        *,
+        staying: Collection[int],
         elapsed: Callable[[], float],
     ) -> None:
         self._api = api
-        # What the package is said to count is from before the deletions, so it proves nothing now.
-        self._package = replace(package, version_count=None)
+        # What the package is said to count is from before the deletions.
+        self._package = replace(package, version_count=len(staying))
         self._reader = reader
-        self._before = tags_of(graph)
+        self._staying = frozenset(staying)
         self._elapsed = elapsed
         self._looked = elapsed()
         self._interval = max(INTERVAL, _PER_PAGE * pages(len(graph.versions)))
+        self.before: Tags = tags_of(graph)
 
     def withheld(self) -> Mapping[int, str]:
         """What must stay after all, by id with the reason; empty where it is not time to look.
@@ -57,57 +70,35 @@ class Lookout:
         """
         if self._elapsed() - self._looked < self._interval:
             return {}
-        graph = self._look()
+        graph = self.look()
         self._looked = self._elapsed()
-        needed = needed_since(graph, self._before)
+        needed = needed_since(graph, self.before)
+        if needed.unseen:
+            raise ManifestsUnreadable(needed.unseen)
         why = "pushed or tagged since the plan was shown, needs it"
         return {
             graph.versions[digest].id: f"{label}, {why}"
-            for digest, label in needed.items()
+            for digest, label in needed.labels.items()
             if digest in graph.versions
         }
 
-    def last_look(
-        self, deleted: Iterable[Version], taken_off: Collection[str]
-    ) -> tuple[KeptImageBroken, ...]:
-        """What was pushed or moved meanwhile and came too late; raises as `withheld` does.
-
-        `taken_off` are the tags that this run was to take off.
-        """
-        graph = self._look()
-        gone = {version.name: version for version in deleted}
-        needed = needed_since(graph, self._before)
-        lost = {digest: label for digest, label in needed.items() if digest in gone}
-        moved = tags_gone(graph, self._before)
-        return (
-            *self._parts_lost(lost, gone),
-            *self._tags_lost({tag: of for tag, of in moved.items() if tag not in taken_off}),
-        )
-
-    def _parts_lost(
-        self, lost: Mapping[str, str], gone: Mapping[str, Version]
-    ) -> Iterator[KeptImageBroken]:
-        if lost:
-            ids = ",".join(str(gone[digest].id) for digest in lost)
-            yield KeptImageBroken(
-                f"{self._package.ref}: {', '.join(dict.fromkeys(lost.values()))}, pushed while "
-                f"this run was deleting, needs what it deleted: {', '.join(lost)}.",
-                hint=f"Bring it back with restore-ids: {ids}.",
+    def look(self) -> ImageGraph:
+        """What is there now, with what it consists of; raises one of NOT_SEEN."""
+        versions = list_meanwhile(self._api, self._package, self._staying)
+        missing = self._staying - {version.id for version in versions}
+        if any(self._is_there(version_id) for version_id in sorted(missing)[-_SAMPLE:]):
+            raise ListingIncomplete(
+                f"{self._package.ref}: {len(missing)} of the {len(self._staying)} versions that "
+                "stay are missing from the listing, and are there."
             )
-
-    def _tags_lost(self, moved: Mapping[str, str]) -> Iterator[KeptImageBroken]:
-        for tag, label in moved.items():
-            yield KeptImageBroken(
-                f"{self._package.ref}: the tag {tag}, which was on {label}, leads nowhere now: it "
-                "was moved while this run was deleting, most likely to what it deleted.",
-                hint="Push the tag again, or undo this run as its summary says.",
-            )
-
-    def _look(self) -> ImageGraph:
-        versions = list_versions(self._api, self._package)
-        by_digest = {version.name: version for version in versions}
+        by_digest: dict[str, Version] = {version.name: version for version in versions}
         return build_graph(by_digest, self._reader.read_on(versions))
 
-
-NOT_SEEN = (AnswerLost, Cancelled, KeeperError, Refused)
-"""What a look raises that could not be taken."""
+    def _is_there(self, version_id: int) -> bool:
+        try:
+            self._api.version(self._package.ref, version_id)
+        except Refused as refused:
+            if refused.refusal is not Refusal.NOT_FOUND:
+                raise
+            return False
+        return True

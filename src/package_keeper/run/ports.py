@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from package_keeper.domain.model import PackageRef
+from package_keeper.domain.model import PackageRef, Version
 from package_keeper.domain.plan import Plan
 from package_keeper.execution.ports import Deletions, Tags
 from package_keeper.execution.restoring import Restorations
@@ -15,6 +15,10 @@ class GitHub(Packages, Deletions, Restorations, Protocol):
 
     def restore_package(self, ref: PackageRef) -> str | None:
         """Bring a deleted package back; returns GitHub's request id."""
+        ...
+
+    def some_deleted(self, ref: PackageRef, *, pages: int) -> tuple[Version, ...]:
+        """Rows of the listing of deleted versions, so many pages of it at most."""
         ...
 
     @property

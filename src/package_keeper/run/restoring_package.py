@@ -18,7 +18,7 @@ from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
 from package_keeper.domain.restoring import leave
 from package_keeper.inventory.listing import list_versions
-from package_keeper.pacing.exchange import Cancelled, Postponed, bringing_to_an_end
+from package_keeper.pacing.exchange import Cancelled, bringing_to_an_end
 from package_keeper.run.means import Asked, Means, ToRestore
 from package_keeper.run.permission import check_permission
 from package_keeper.run.record import Record
@@ -135,7 +135,7 @@ class PackageRestoration:
         """
         self._means.journal.package_started(self._ref, Verdict.RESTORE)
         try:
-            self._send()
+            self._means.github.restore_package(self._ref)
         except (WaitedTooLong, Cancelled):
             self._ended(Outcome.NOT_ATTEMPTED)
             raise
@@ -157,15 +157,6 @@ class PackageRestoration:
                 self._ended(Outcome.ERROR)  # the journal's last word: it is to come back still
                 raise self._unread()
         return package, True
-
-    def _send(self) -> None:
-        """Send it however long that had to wait: GitHub refuses what can't come back any more."""
-        while True:
-            try:
-                self._means.github.restore_package(self._ref)
-            except Postponed:
-                continue
-            return
 
     def _ended(self, outcome: Outcome) -> None:
         self._means.journal.package_ended(self._ref, Verdict.RESTORE, outcome)

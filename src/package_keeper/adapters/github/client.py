@@ -125,6 +125,15 @@ class GitHubPackages:
             expected=expected,
         )
 
+    def some_deleted(self, ref: PackageRef, *, pages: int) -> tuple[Version, ...]:
+        """Deleted versions as the first pages list them; GitHub documents no order."""
+        return self._api.listing(
+            paths.versions_path(ref),
+            _version(ref),
+            parameters={"state": "deleted"},
+            most_pages=pages,
+        )
+
     def version(self, ref: PackageRef, version_id: int) -> Version:
         """One active version."""
         return self._api.one(
