@@ -66,6 +66,11 @@ def test_blank_is_not_given(name: str) -> None:
         ("v{1}", "holds characters that no tag has"),
         ("ghcr.io/o/n:latest", "holds characters that no tag has"),
         ("versión", "holds characters that no tag has"),
+        ("-v1", "can't match a tag, which starts with"),
+        (".v1", "can't match a tag, which starts with"),
+        ("-*", "can't match a tag, which starts with"),
+        ("v" * 129, "can't match a tag, which has at most 128"),
+        ("v[9-1]", "has a range in brackets that goes backwards"),
         ("sha256:abc", "can't match a digest"),
         ("sha256:ABC*", "can't match a digest"),
     ],
@@ -75,6 +80,11 @@ def test_what_can_never_match_is_a_mistake(name: str, text: str, problem: str) -
     found = mistake(name, text)
     assert found.name == name
     assert found.problem.startswith(problem), found.problem
+
+
+@pytest.mark.parametrize("text", ["v" * 128, "_x", "*-v1", "[!a]v", "?" * 200])
+def test_what_a_tag_could_look_like_is_none(text: str) -> None:
+    assert kept(text) == [text]
 
 
 @pytest.mark.parametrize("text", ["1.0.0+build", "${revision}", "1.0@beta"])

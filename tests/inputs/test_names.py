@@ -22,6 +22,7 @@ def selection(text: str, **inputs: str) -> NameSelection:
         "HTTP://GHCR.IO/octo-org/tool",
         "octo-org%2Ftool",
         "ghcr.io%2foCto-org%2Ftool",
+        "docker://ghcr.io/octo-org/tool",
         "@octo-org/tool",
         "%40octo-org%2ftool",
     ],
@@ -182,3 +183,23 @@ def test_without_a_repository_owner_and_name_have_to_be_given() -> None:
         found = mistakes({"versions-to-keep": "1"}, {"GITHUB_REPOSITORY": repository})
         assert [m.name for m in found] == ["owner", "package-name"]
     assert settings({}, owner="octo", package_name="app").names.exact == ("app",)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "name", "found"),
+    [
+        ({"owner": "a/b"}, "a:b", ["owner", "package-name"]),
+        ({"owner": "a/b"}, "acme/tool", ["owner"]),
+        ({"owner": "a/b"}, "@acme/tool", ["owner"]),
+        ({"package-type": "Container"}, "a:b", ["package-name", "package-type"]),
+        ({"package-type": "Container"}, "Lib~x", ["package-type"]),
+        ({"package-type": "Container", "owner": "a/b"}, "x[", ["owner", "package-name"]),
+    ],
+)
+def test_names_are_looked_at_beside_a_wrong_owner_or_type(
+    wrong: dict[str, str], name: str, found: list[str]
+) -> None:
+    """What only the right owner or type could tell is no mistake yet."""
+    inputs = {"versions-to-keep": "1", "package-name": name, **wrong}
+    expected = {*found, *wrong}
+    assert {mistake.name for mistake in mistakes(inputs)} == expected

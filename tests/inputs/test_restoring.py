@@ -111,6 +111,8 @@ def test_a_package_is_restored_or_repaired() -> None:
         ({"restore_from": "j", "manifest_cache": "j"}, ["manifest-cache"]),
         ({"repair": "yes"}, ["repair"]),
         ({"restore": "v1", "deleted_since": "soon"}, ["deleted-since"]),
+        ({"restore": "v1", "deleted_since": "0001-01-01T00:00:00+14:00"}, ["deleted-since"]),
+        ({"restore": "v1", "deleted_since": "9999-12-31T23:59:59-14:00"}, ["deleted-since"]),
     ],
 )
 def test_what_can_not_be_carried_out(inputs: dict[str, str], names: list[str]) -> None:

@@ -19,6 +19,7 @@ from package_keeper.inputs.restoring import RestoreInputs
 from package_keeper.inputs.values import unreadable
 
 _TAG_GLOB = re.compile(r"[A-Za-z0-9_.*?\[\]!-]+")
+_LONGEST_TAG = 128
 _DIGEST_GLOB = re.compile(r"sha256:[0-9a-f*?\[\]!-]+")
 
 _SELECTING = (
@@ -168,17 +169,25 @@ def _impossible_patterns(reading: Reading, asked: Asked, package_type: PackageTy
 
 
 def _possible(pattern: Pattern) -> Pattern:
-    if pattern.is_regex:
-        return pattern
-    if pattern.means_digest:
-        grammar = DIGEST if pattern.is_literal else _DIGEST_GLOB
-        problem = "can't match a digest, which is sha256: and 64 hexadecimal digits"
-    else:
-        grammar = _TAG_GLOB
-        problem = "holds characters that no tag has; a regular expression is written as /.../"
-    if not grammar.fullmatch(pattern.text):
+    problem = None if pattern.is_regex else _why_impossible(pattern)
+    if problem:
         raise unreadable(pattern.text, problem)
     return pattern
+
+
+def _why_impossible(glob: Pattern) -> str | None:
+    """Why a glob matches neither tag nor digest; tags by the OCI distribution specification."""
+    if glob.means_digest:
+        grammar = DIGEST if glob.is_literal else _DIGEST_GLOB
+        if not grammar.fullmatch(glob.text):
+            return "can't match a digest, which is sha256: and 64 hexadecimal digits"
+    elif not _TAG_GLOB.fullmatch(glob.text):
+        return "holds characters that no tag has; a regular expression is written as /.../"
+    elif glob.text.startswith(("-", ".")):
+        return "can't match a tag, which starts with a letter, a digit or '_'"
+    elif glob.is_literal and len(glob.text) > _LONGEST_TAG:
+        return f"can't match a tag, which has at most {_LONGEST_TAG} characters"
+    return None
 
 
 def _same_file(reading: Reading, asked: Asked) -> None:

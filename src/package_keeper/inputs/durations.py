@@ -63,9 +63,9 @@ def read_moment(text: str) -> timedelta | datetime:
         return read_duration(text)
     try:
         time = datetime.fromisoformat(text)
-    except ValueError:
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # the first and the last days there are have not all zones
         raise unreadable(text, "is not a time") from None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def explain_duration(text: str) -> str:

@@ -8,6 +8,7 @@ protect nothing. It does not decide what a pattern is matched against.
 import re
 import warnings
 from collections.abc import Callable, Iterable
+from fnmatch import translate
 from typing import TypeVar
 
 from package_keeper.domain.patterns import Pattern
@@ -16,6 +17,8 @@ from package_keeper.inputs.values import Problem, Unreadable, read_whole_number,
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _COMMENT = re.compile(r"(?:^|\s)#.*", re.DOTALL)
 _MOST_PROBLEMS = 10
+_NOTHING = "(?!)"
+"""What `fnmatch.translate` makes of a class that holds nothing."""
 
 _S = TypeVar("_S")
 _T = TypeVar("_T")
@@ -107,6 +110,8 @@ def glob_problem(text: str) -> str | None:
         return "holds a space or a quotation mark; items are separated by commas or line breaks"
     if _has_open_class(text):
         return "has a '[' without a ']'; inside of it no comma is needed, as in [abc]"
+    if _NOTHING in translate(text):
+        return "has a range in brackets that goes backwards, so it matches nothing"
     return None
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from package_keeper.domain.model import PackageType
 from package_keeper.domain.patterns import Pattern
 from package_keeper.inputs.lists import each, glob_problem, read_pattern
-from package_keeper.inputs.values import unreadable
+from package_keeper.inputs.values import Unreadable, unreadable
 
 _LONGEST = 255
 _CONTAINER_NAME = re.compile(r"[a-z0-9._/-]+")
@@ -66,7 +66,10 @@ class NameSelection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Naming:
-    """What names are relative to: the owner, the type and the hosts a name may begin with."""
+    """What names are relative to: the owner, the type and the hosts a name may begin with.
+
+    Without an owner, which then is a mistake itself, any may be named.
+    """
 
     owner: str
     package_type: PackageType
@@ -87,6 +90,14 @@ class Naming:
         )
         return _without_excluded(selection, items)
 
+    def can_read(self, items: tuple[str, ...]) -> bool:
+        """Whether there is no mistake in the items."""
+        try:
+            self.select(items)
+        except Unreadable:
+            return False
+        return True
+
     def normalise(self, text: str) -> str:
         """The name, or glob, as the API knows it; regular expressions stay as they are."""
         if text.startswith("/"):
@@ -99,7 +110,7 @@ class Naming:
         return name
 
     def _without_owner(self, text: str, name: str) -> str:
-        bare, scheme = re.subn(r"^https?://", "", name, flags=re.IGNORECASE)
+        bare, scheme = re.subn(r"^(?:https?|docker)://", "", name, flags=re.IGNORECASE)
         host, _, path = bare.partition("/")
         if host.lower() in self.registry_hosts:
             return self._in_registry(text, path)
@@ -118,7 +129,7 @@ class Naming:
         return name
 
     def _is_owner(self, text: str) -> bool:
-        return text.lower() == self.owner.lower()
+        return not self.owner or text.lower() == self.owner.lower()
 
     def _check(self, text: str, name: str) -> None:
         if not name:

@@ -90,10 +90,16 @@ def _names(
     package_type: PackageType | None,
     registry_url: str,
 ) -> NameSelection | None:
-    """The packages; read only where the type is known, since each type has its own names."""
+    """The packages; None where owner or type are mistakes, of which the names' own are told then.
+
+    Each type has its own names, so where it is not known, only what none of them could have is one.
+    """
     items = reading.optional(PACKAGE_NAME, fallback=context.repository_name)
-    if package_type is None or items is None or not owner:
+    if items is None:
         return None
-    hosts = {host_of(url) for url in (GITHUB_REGISTRY, registry_url) if url}
-    naming = Naming(owner=owner, package_type=package_type, registry_hosts=frozenset(hosts))
-    return reading.attempt(PACKAGE_NAME, items, naming.select)
+    hosts = frozenset(host_of(url) for url in (GITHUB_REGISTRY, registry_url) if url)
+    types = tuple(PackageType) if package_type is None else (package_type,)
+    namings = [Naming(owner=owner, package_type=each, registry_hosts=hosts) for each in types]
+    naming = next((naming for naming in namings if naming.can_read(items)), namings[0])
+    selection = reading.attempt(PACKAGE_NAME, items, naming.select)
+    return selection if owner and package_type else None
