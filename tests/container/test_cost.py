@@ -90,8 +90,8 @@ def test_starting(engine: Engine, image: str, record_property: Record) -> None:
 
 
 def test_what_a_run_does_not_need_is_not_imported(engine: Engine, image: str) -> None:
-    """Version ordering only where a rule asks for it, and never what PyGithub has for secrets."""
-    needless = {"asyncio", "cffi", "cryptography", "nacl.bindings", "unittest", "univers"}
+    """What orders versions or matches expressions only on demand, and nothing for secrets."""
+    needless = {"asyncio", "cffi", "cryptography", "nacl.bindings", "regex", "unittest", "univers"}
     imported = "import sys, package_keeper.__main__"
     program = f"{imported}; print(*{needless!r}.intersection(sys.modules))"
     assert engine.python(image, program).strip() == ""

@@ -1,11 +1,14 @@
 """Patterns: what they match, always the whole text and case sensitively."""
 
 import re
+import threading
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from package_keeper.domain import patterns
+from package_keeper.domain.errors import PatternTooSlow
 from package_keeper.domain.patterns import Pattern, any_matches
 
 
@@ -108,3 +111,48 @@ def test_patterns_are_equal_where_they_are_written_alike() -> None:
     assert Pattern("a*") == Pattern("a*")
     assert len({Pattern("a*"), Pattern("a*"), Pattern("b")}) == 2
     assert repr(Pattern("a*")) == "Pattern(text='a*')"
+
+
+ATOMS = st.sampled_from(["a", "b", ".", "[ab]", "(a|b)", "(a|ab)", "(ab?)", r"\w"])
+PIECES = st.tuples(ATOMS, st.sampled_from(["", "*", "+", "?", "{2}"])).map("".join)
+
+
+@given(
+    expression=st.lists(PIECES, min_size=1, max_size=5).map("".join),
+    text=st.text("abc", max_size=8),
+)
+def test_regular_expressions_are_those_of_python(expression: str, text: str) -> None:
+    """Though another library matches them."""
+    pattern, match = Pattern(f"/{expression}/"), re.fullmatch(expression, text)
+    assert pattern.matches(text) == (match is not None)
+    if match and match.re.groups:
+        assert pattern.first_group(text) == match[1]
+
+
+def test_an_expression_that_takes_for_ever_ends_and_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Other threads go on meanwhile, such as the one that hears of a cancelled run."""
+    monkeypatch.setattr(patterns, "LONGEST", 0.2)
+    beats: list[int] = []
+    done = threading.Event()
+
+    def beat() -> None:
+        while not done.wait(0.001):
+            beats.append(1)
+
+    thread = threading.Thread(target=beat)
+    thread.start()
+    try:
+        before = len(beats)
+        with pytest.raises(PatternTooSlow, match=r"/\(a\|aa\)\+b/ took more than 0\.2 s"):
+            Pattern("/(a|aa)+b/").matches("a" * 80)
+        assert len(beats) > before
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_what_only_looks_as_if_it_took_for_ever_does_not() -> None:
+    assert not Pattern("/sha-([0-9a-f]+)*-dev/").matches("sha-" + "0123456789abcdef" * 3)
+    assert Pattern("/sha-([0-9a-f]+)*-dev/").matches("sha-" + "0123456789abcdef" * 3 + "-dev")

@@ -139,6 +139,19 @@ def test_when_any_line_of_the_journal_can_not_be_written(
         assert "No space left on device" in "".join(finished.annotations("error"))
 
 
+def test_when_an_expression_takes_for_ever_for_what_somebody_pushed(
+    github: FakeGitHub, job: Job
+) -> None:
+    package = github.add_package("acme", "container", "app")
+    package.push_image(tags=("v1", "a" * 100), created_at=day(0))
+    finished = job.run({"delete": "/(a|aa)+b/"})
+    assert (finished.code, finished.outcome) == (1, "failed")
+    assert is_told(finished, sign="❌")
+    assert "took more than 1 s to be matched against" in finished.log
+    assert "Write it without a repetition inside of a repetition" in finished.summary
+    assert writes(github) == []
+
+
 def test_where_the_runner_has_no_files(github: FakeGitHub, job: Job, package: FakePackage) -> None:
     """As outside of a workflow: the log alone has to do."""
     without = replace(job, variables={"GITHUB_OUTPUT": "", "GITHUB_STEP_SUMMARY": ""})

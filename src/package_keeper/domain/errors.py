@@ -70,6 +70,17 @@ class AccessDenied(KeeperError):
     exit_code = 4
 
 
+class PatternTooSlow(KeeperError):
+    """A regular expression takes so long for a text that nothing can be decided by it."""
+
+    def __init__(self, pattern: str, text: str, seconds: float) -> None:
+        super().__init__(
+            f"the pattern {pattern} took more than {seconds:g} s to be matched against {text}, so "
+            "nothing was decided by it.",
+            hint="Write it without a repetition inside of a repetition, such as (a|b+)*.",
+        )
+
+
 class ListingIncomplete(KeeperError):
     """The versions of a package could not be listed to the end, so nothing can be decided."""
 

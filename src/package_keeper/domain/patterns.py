@@ -2,12 +2,23 @@
 
 Decides what a pattern matches: always the whole text, case sensitively. It does not decide which
 text of a version is matched; the conditions do.
+
+Regular expressions are those of Python's `re`. What matches them is the library `regex`: the texts
+are whatever somebody pushed, and where `re` tries too many ways to match one it holds the whole
+process, signals included, for as long as that takes.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fnmatch import translate
+
+from package_keeper.domain.errors import PatternTooSlow
+
+LONGEST = 1.0
+"""Seconds that a regular expression may take for one text."""
+
+_Match = Callable[[str], re.Match[str] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,19 +29,19 @@ class Pattern:
     """
 
     text: str
-    _compiled: re.Pattern[str] = field(init=False, repr=False, compare=False)
+    _match: _Match = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_compiled", _compile(self.text))
+        object.__setattr__(self, "_match", _matcher(self.text))
 
     def matches(self, text: str) -> bool:
-        """Whether the pattern matches the whole of `text`."""
-        return self._compiled.fullmatch(text) is not None
+        """Whether the pattern matches the whole of `text`; raises PatternTooSlow."""
+        return self._match(text) is not None
 
     def first_group(self, text: str) -> str | None:
         """The first group of a regular expression that matches the whole of `text`."""
-        match = self._compiled.fullmatch(text)
-        return match[1] if match and self._compiled.groups else None
+        match = self._match(text)
+        return match[1] if match and match.re.groups else None
 
     @property
     def is_literal(self) -> bool:
@@ -51,19 +62,40 @@ class Pattern:
         return self.text
 
 
-def _compile(text: str) -> re.Pattern[str]:
+def _matcher(text: str) -> _Match:
     if not text:
         raise ValueError("is empty")
     if not text.startswith("/"):
-        return re.compile(translate(text))
+        return re.compile(translate(text)).fullmatch
     if len(text) < 3 or not text.endswith("/"):
         raise ValueError("starts with '/' but is not a regular expression between two slashes")
     try:
-        return re.compile(text[1:-1])
+        re.compile(text[1:-1])
+        return _in_time(text)
     except (re.error, OverflowError) as error:
         raise ValueError(f"is not a regular expression: {error}") from error
     except RecursionError as error:
         raise ValueError("is not a regular expression: it is nested too deeply") from error
+
+
+def _in_time(text: str) -> _Match:
+    import regex  # noqa: PLC0415 - most runs have no regular expression, and need not wait for it
+
+    try:
+        compiled = regex.compile(text[1:-1])
+    except regex.error as error:
+        raise ValueError(f"is not a regular expression: {error}") from error
+
+    def fullmatch(tried: str) -> re.Match[str] | None:
+        try:
+            match: re.Match[str] | None = compiled.fullmatch(
+                tried, timeout=LONGEST, concurrent=True
+            )
+        except TimeoutError:
+            raise PatternTooSlow(text, tried, LONGEST) from None
+        return match
+
+    return fullmatch
 
 
 def any_matches(patterns: Iterable[Pattern], text: str) -> bool:
