@@ -1,5 +1,7 @@
 """The image graph: what is an image, what is a part of one, and what an image needs."""
 
+from collections.abc import Iterable
+
 import pytest
 
 from domain.packages import Pushes, World, digest_of, referrer_tag, version
@@ -254,3 +256,22 @@ def test_without_manifests_every_version_is_an_image(*, same_name: bool) -> None
     graph = plain_graph(versions)
     assert graph.roles == {"1": IMAGE, "2": IMAGE}
     assert set(graph.closure(["1"])) == {"1"}
+
+
+def test_what_is_attached_to_many_is_followed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same SBOM of a hundred builds: they need one another, so one of them tells of all."""
+    pushes = Pushes()
+    builds = [pushes.image() for _ in range(100)]
+    pushes.image(*(referrer_tag(build.name, ".sbom") for build in builds))
+    followed: list[set[str]] = []
+    whole = ImageGraph.closure
+
+    def counted(graph: ImageGraph, roots: Iterable[str]) -> dict[str, str]:
+        found = whole(graph, roots)
+        followed.append(set(found))
+        return found
+
+    monkeypatch.setattr(ImageGraph, "closure", counted)
+    graph = pushes.world().graph()
+    assert len(followed) == 2, "one of them, and then all images"
+    assert {graph.roles[build.name] for build in builds} == {Role.IMAGE}

@@ -183,6 +183,7 @@ class _Roles:
 
     def __init__(self, graph: ImageGraph) -> None:
         self._graph = graph
+        self._unowned: set[str] = set()
 
     def all(self) -> dict[str, Role]:
         """The role of every listed version."""
@@ -220,7 +221,7 @@ class _Roles:
         Such a version is no child, but counting it as an image of its own would make it take a
         place among the newest as soon as an index that listed it is gone, and push another out.
         """
-        if digest not in self._graph.referrers:
+        if digest not in self._graph.referrers or digest in self._unowned:
             return False
         own = self._graph.closure([digest])
         seen, pending = {digest}, [digest]
@@ -231,6 +232,7 @@ class _Roles:
                 if above not in seen:
                     seen.add(above)
                     pending.append(above)
+        self._unowned |= seen  # all of these need one another, so none finds what this did not
         return False
 
     def _needed_by(self, digest: str) -> Iterable[str]:

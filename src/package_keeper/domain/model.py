@@ -5,7 +5,7 @@ not decide what happens to them, and it knows nothing of how they are fetched.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 
@@ -82,7 +82,9 @@ class Version:
     """One row of the versions listing.
 
     `name` is the manifest digest on containers and the version string elsewhere. Times are aware
-    and in UTC. `tags` is empty for package types whose versions have none.
+    and in UTC. `tags` is empty for package types whose versions have none. Of these, `own_tags`
+    name the version itself rather than attach it to another one, and `tagged_subjects` are the
+    digests that it is attached to by the others.
     """
 
     id: int
@@ -92,23 +94,22 @@ class Version:
     tags: tuple[str, ...] = ()
     html_url: str | None = None
     deleted_at: datetime | None = None
+    own_tags: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    tagged_subjects: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Once: a version can have thousands of tags, and is asked by everything that it is tied to.
+        subjects = [(tag, REFERRER_TAG.fullmatch(tag)) for tag in self.tags]
+        own = tuple(tag for tag, match in subjects if match is None)
+        object.__setattr__(self, "own_tags", own)
+        digests = tuple(f"sha256:{match[1]}" for _, match in subjects if match)
+        object.__setattr__(self, "tagged_subjects", digests)
 
     @classmethod
     def absent(cls, version_id: int) -> "Version":
         """A stand-in for a version that was asked for and does not exist."""
         never = datetime.fromtimestamp(0, UTC)
         return cls(id=version_id, name="(no such version)", created_at=never, updated_at=never)
-
-    @property
-    def own_tags(self) -> tuple[str, ...]:
-        """The tags that name the version itself rather than attach it to another one."""
-        return tuple(tag for tag in self.tags if not REFERRER_TAG.fullmatch(tag))
-
-    @property
-    def tagged_subjects(self) -> tuple[str, ...]:
-        """The digests this version is attached to by its tags."""
-        matches = (REFERRER_TAG.fullmatch(tag) for tag in self.tags)
-        return tuple(f"sha256:{match[1]}" for match in matches if match)
 
     @property
     def label(self) -> str:

@@ -162,8 +162,8 @@ class _Search:
 
         Only what was read tells what it needs, so images that nobody asked about are not named.
         """
-        closures = self._closures
-        named = (i for i in self._images if any(d in closures[i.name] for d in digests))
+        above = _above(digests, self._graph)
+        named = (image for image in self._images if image.name in above)
         return tuple(named) or (self._roots[self._needed[digests[0]]],)
 
     @cached_property
@@ -171,9 +171,18 @@ class _Search:
         images = (version for version in self._graph.versions.values() if version.own_tags)
         return sorted(images, key=newest_first)
 
-    @cached_property
-    def _closures(self) -> dict[str, dict[str, str]]:
-        return {image.name: self._graph.closure([image.name]) for image in self._images}
+
+def _above(digests: Iterable[str], graph: ImageGraph) -> set[str]:
+    """These, and everything that needs one of them, directly or not."""
+    found: set[str] = set()
+    pending = list(digests)
+    while pending:
+        digest = pending.pop()
+        if digest not in found:
+            found.add(digest)
+            for ties in (graph.parents, graph.subjects, graph.referrers):
+                pending += ties.get(digest, ())
+    return found
 
 
 def _used_tags(graph: ImageGraph) -> set[str]:
