@@ -54,6 +54,9 @@ class Scene:
         ref = self.github.only.ref
         untagger = Untagger(
             tags=tags or RegistryInMemory(self.github, self.github.only),
+            api=self.github,
+            ref=ref,
+            token=TOKEN,
             settler=DeletionSettler(api=self.github, ref=ref, token=TOKEN),
             journal=self.stage.journal,
             unique=self.stage.unique,

@@ -9,20 +9,19 @@ tag, and brings the one that it is at to an end.
 """
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from package_keeper.domain.access import Operation, advice_on
 from package_keeper.domain.answers import AnswerLost, Refusal, Refused
 from package_keeper.domain.errors import NotJournalled, WaitedTooLong
-from package_keeper.domain.manifests import EMPTY_CONTENT, EMPTY_DIGEST, STAND_IN, STANDS_IN_FOR
-from package_keeper.domain.model import Version
+from package_keeper.domain.model import PackageRef, Version
 from package_keeper.domain.outcome import Outcome, Result, result_of
 from package_keeper.domain.plan import Decision, Ground, Plan, Verdict
-from package_keeper.execution.deleting import DeletionSettler
 from package_keeper.execution.journal import Journal
-from package_keeper.execution.ports import Content, Tags
+from package_keeper.execution.loop import Settler
+from package_keeper.execution.ports import Content, Deletions, Tags
+from package_keeper.execution.stand_in import STAND_IN_TYPE, stand_in_for
 from package_keeper.pacing.exchange import (
     AT_ONCE,
     Cancelled,
@@ -30,15 +29,6 @@ from package_keeper.pacing.exchange import (
     bringing_to_an_end,
     sent_within,
 )
-
-EMPTY = {
-    "mediaType": "application/vnd.oci.empty.v1+json",
-    "digest": EMPTY_DIGEST,
-    "size": len(EMPTY_CONTENT),
-}
-"""The empty descriptor of the OCI image specification."""
-
-MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
 PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each look at the listing, which may be behind after a push."""
@@ -48,11 +38,15 @@ PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)
 class Untagger:
     """Takes tags off versions of one package, one after another.
 
-    `unique` gives a text that was never used before; `pause` sleeps; `record` is told each result.
+    `settler` deletes what stands in for a tag, `token` is only looked at to give advice. `unique`
+    gives a text that was never used before; `pause` sleeps; `record` is told each result.
     """
 
     tags: Tags
-    settler: DeletionSettler
+    api: Deletions
+    ref: PackageRef
+    token: str
+    settler: Settler
     journal: Journal
     unique: Callable[[], str]
     pause: Callable[[float], None]
@@ -113,7 +107,7 @@ class Untagger:
 
     def _one_tag(self, plan: Plan, version: Version, tag: str, original: Content) -> Result:
         """Take one tag off; once the tag may have moved, whatever goes wrong moves it back."""
-        content = self._stand_in(tag)
+        content = stand_in_for(tag, self.unique())
         digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
         while True:
             if self.tags.digest_of(tag) != version.name:
@@ -137,7 +131,7 @@ class Untagger:
         """
         try:
             with sent_within(AT_ONCE):
-                self.tags.put_manifest(tag, content, MANIFEST)
+                self.tags.put_manifest(tag, content, STAND_IN_TYPE)
         except (Refused, WaitedTooLong, Cancelled):
             raise
         except AnswerLost as lost:
@@ -149,7 +143,7 @@ class Untagger:
     def _stand_in_deleted(self, plan: Plan, version: Version, tag: str, digest: str) -> Result:
         """What became of it, told as of the image; nothing is raised."""
         try:
-            stand_in = self._listed(plan, digest)
+            stand_in = self._listed(digest)
         except Exception as error:  # noqa: BLE001 - the tag must be moved back, whatever it is
             detail = f"what was pushed under {tag} could not be looked for ({_named(error)})"
             return result_of(version, Outcome.ERROR, detail)
@@ -158,27 +152,10 @@ class Untagger:
             return result_of(version, Outcome.ERROR, detail)
         return replace(self._deleted(plan, stand_in, tag, version), version=version)
 
-    def _stand_in(self, tag: str) -> bytes:
-        """A manifest that nobody has pushed before, so that it becomes a version of its own."""
-        annotations = {
-            "org.opencontainers.image.description": f"stands in for the tag {tag} to take it off",
-            STANDS_IN_FOR: tag,
-            "package-keeper.unique": self.unique(),
-        }
-        manifest = {
-            "schemaVersion": 2,
-            "mediaType": MANIFEST,
-            "artifactType": STAND_IN,
-            "config": EMPTY,
-            "layers": [EMPTY],
-            "annotations": annotations,
-        }
-        return json.dumps(manifest).encode()
-
-    def _listed(self, plan: Plan, digest: str) -> Version | None:
+    def _listed(self, digest: str) -> Version | None:
         for seconds in PAUSES:
             self.pause(seconds)
-            rows = self.settler.api.versions(plan.package.ref)
+            rows = self.api.versions(self.ref)
             found = next((row for row in rows if row.name == digest), None)
             if found is not None:
                 return found
@@ -225,11 +202,11 @@ class Untagger:
         return replace(result, detail=f"{tag} moved on meanwhile: {result.detail}")
 
     def _refused(self, version: Version, refused: Refused) -> Result:
-        ref, request_id = self.settler.ref, refused.answer.request_id
+        ref, request_id = self.ref, refused.answer.request_id
         said = f"the registry answered {refused}"
         if refused.refusal in (Refusal.INVALID, Refusal.NOT_FOUND):
             return result_of(version, Outcome.ERROR, said, request_id)
-        advice = advice_on(refused, self.settler.token, Operation.UNTAG, ref)
+        advice = advice_on(refused, self.token, Operation.UNTAG, ref)
         return result_of(version, Outcome.DENIED, said, request_id, hint=advice)
 
 

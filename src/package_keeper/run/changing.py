@@ -129,6 +129,9 @@ class Changer:
             return
         untagger = Untagger(
             tags=self._registry,
+            api=self._means.github,
+            ref=self._ref,
+            token=self._means.token,
             settler=self._settler,
             journal=self._means.journal,
             unique=self._means.unique,
