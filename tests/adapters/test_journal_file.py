@@ -135,6 +135,11 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
         read_journal(tmp_path / "pipe", workspace=tmp_path)
 
 
+def test_a_mark_that_an_editor_left_at_the_beginning_is_no_part_of_it(tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").write_bytes(b"\xef\xbb\xbfone\n")
+    assert read_journal(tmp_path / "journal.jsonl", workspace=tmp_path) == "one\n"
+
+
 def test_what_is_not_there_or_no_text_is_told(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_journal(tmp_path / "journal.jsonl", workspace=tmp_path)

@@ -233,8 +233,10 @@ def test_what_waited_for_minutes_is_looked_at_again_first() -> None:
 def test_a_push_that_needs_nothing_of_it_changes_nothing() -> None:
     scene = Scene()
     scene.when_deleting(scene.images[0], lambda: scene.push(version(98, digest_of("98")), "v2"))
-    assert scene.run().outcome is RunOutcome.DONE
+    report = scene.run()
+    assert report.outcome is RunOutcome.DONE
     assert scene.left == {1, 99}
+    assert only(report).left == 2
 
 
 def test_without_a_push_there_is_one_look_more_at_the_end() -> None:

@@ -82,7 +82,7 @@ def check_journal(path: Path, *, workspace: Path) -> None:
 def read_journal(path: Path, *, workspace: Path) -> str:
     """The whole text of a journal in the workspace; raises OSError or UnicodeDecodeError."""
     _check_place(path, workspace)
-    return path.read_text(encoding="utf-8")
+    return path.read_text(encoding="utf-8-sig")  # editors may have left a mark at its beginning
 
 
 def _check_place(path: Path, workspace: Path) -> None:

@@ -175,6 +175,8 @@ class Changer:
             found, unseen = aftermath.find(None if left is None else left - listing)
         except NOT_SEEN as error:
             found, unseen = (), str(error)
+        if self._lookout.listed is not None:
+            self._record.set_listed(self._lookout.listed)
         if unseen:
             said = "what was pushed while this run was deleting could not be looked at"
             self._record.warn([f"{self._ref}: {said}: {unseen}"])

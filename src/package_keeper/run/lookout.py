@@ -41,6 +41,7 @@ class Lookout:
     """Watches one package; `graph` is what was seen of it immediately before the first deletion.
 
     `staying` are the ids of what this run leaves, and `elapsed` are seconds that never go back.
+    `before` is what was listed with which tags before, `listed` are the ids that the last look saw.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Lookout:
         self._looked = elapsed()
         self._interval = max(INTERVAL, _PER_PAGE * pages(len(graph.versions)))
         self.before: Tags = tags_of(graph)
+        self.listed: frozenset[int] | None = None
 
     def withheld(self) -> Mapping[int, str]:
         """What must stay after all, by id with the reason; empty where it is not time to look.
@@ -91,6 +93,7 @@ class Lookout:
                 f"{self._package.ref}: {len(missing)} of the {len(self._staying)} versions that "
                 "stay are missing from the listing, and are there."
             )
+        self.listed = frozenset(version.id for version in versions)
         by_digest: dict[str, Version] = {version.name: version for version in versions}
         return build_graph(by_digest, self._reader.read_on(versions))
 
