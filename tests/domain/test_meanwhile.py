@@ -102,11 +102,15 @@ def test_a_tag_is_gone_when_what_it_was_on_is_there_without_it_and_nothing_else_
 def test_tags_that_what_was_deleted_got_meanwhile() -> None:
     pushes = Pushes()
     image = pushes.image("pr-1")
-    before = tags_of(pushes.world().graph())
-    assert tags_put_on([image], before) == {}
+    other = pushes.image("pr-2")
+    world = pushes.world()
+    before, left = tags_of(world.graph()), replace(world, versions=(other,)).graph()
+    assert tags_put_on([image], left, before) == {}
     tags = ("pr-1", "production", referrer_tag(image.name))
-    assert tags_put_on([replace(image, tags=tags)], before) == {"production": image.id}
-    assert tags_put_on([replace(image, id=99, tags=tags)], before) == {}
+    assert tags_put_on([replace(image, tags=tags)], left, before) == {"production": image.id}
+    assert tags_put_on([replace(image, id=99, tags=tags)], left, before) == {}
+    ever = replace(image, tags=("pr-1", "production", "pr-2"))
+    assert tags_put_on([ever], left, before) == {}, "that one is on another version now"
 
 
 def test_what_could_not_be_read_before_and_nothing_new_needs_is_no_new_doubt() -> None:

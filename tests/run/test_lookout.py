@@ -8,7 +8,7 @@ from domain.packages import NOW, Pushes, World, digest_of, version
 from fakes.github import GitHubInMemory, Request, Stale, lost, refused
 from fakes.runs import Stage
 from package_keeper.domain.budget import RESERVE
-from package_keeper.domain.errors import KeptImageBroken
+from package_keeper.domain.errors import KeptImageBroken, WaitedTooLong
 from package_keeper.domain.manifests import INDEX_TYPES, MANIFEST_TYPES, Child, Manifest
 from package_keeper.domain.model import PackageType, Version
 from package_keeper.domain.outcome import Outcome, RunOutcome
@@ -158,7 +158,7 @@ def test_a_new_tag_that_went_is_told_where_the_deleted_are_listed_with_tags() ->
     assert scene.github.asked("some_deleted") == [2]
 
 
-@pytest.mark.parametrize("answer", [refused(404), refused(403), lost()])
+@pytest.mark.parametrize("answer", [refused(404), refused(403), lost(), WaitedTooLong("an hour")])
 def test_that_the_deleted_can_not_be_listed_is_no_fault(answer: Exception) -> None:
     scene = Scene()
     scene.github.script("some_deleted", 2, *[answer] * 9)

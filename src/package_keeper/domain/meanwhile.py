@@ -68,17 +68,20 @@ def tags_gone(graph: ImageGraph, before: Tags) -> dict[str, str]:
     }
 
 
-def tags_put_on(deleted: Iterable[Version], before: Tags) -> dict[str, int]:
+def tags_put_on(deleted: Iterable[Version], graph: ImageGraph, before: Tags) -> dict[str, int]:
     """The tags that deleted versions had in the end and were not listed with; each with the id.
 
-    Whether the listing of what is deleted names any tags GitHub does not document.
+    Which tags the listing of what is deleted names, if any, GitHub does not document. Where one of
+    them is on another version now, they are those that a version ever had, and tell nothing.
     """
-    return {
+    there = {tag for version in graph.versions.values() for tag in version.tags}
+    found = {
         tag: version.id
         for version in deleted
         for tag in version.own_tags
         if version.id in before and tag not in before[version.id]
     }
+    return {} if there & found.keys() else found
 
 
 def _is_new(version: Version, before: Tags) -> bool:

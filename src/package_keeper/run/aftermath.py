@@ -6,12 +6,11 @@ deletion on condition, so none of it can be ruled out, but nothing of it must go
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from package_keeper.domain.answers import AnswerLost, Refused
 from package_keeper.domain.budget import pages
 from package_keeper.domain.errors import KeptImageBroken
 from package_keeper.domain.meanwhile import Needed, needed_since, tags_gone, tags_put_on
 from package_keeper.domain.model import PackageRef, Version
-from package_keeper.run.lookout import Lookout
+from package_keeper.run.lookout import NOT_SEEN, Lookout
 from package_keeper.run.ports import GitHub
 
 
@@ -36,19 +35,18 @@ class Aftermath:
         """What was lost, and what could not be seen, empty where all was.
 
         `to_spare` is how many requests may be spent beyond those of a look, None where all may.
-
         Raises one of NOT_SEEN where nothing could be seen.
         """
         graph = self._lookout.look()
         needed = needed_since(graph, self._lookout.before)
         moved = tags_gone(graph, self._lookout.before)
-        put_on = self._put_on(to_spare)
+        put_on = tags_put_on(self._rows(to_spare), graph, self._lookout.before)
         lost = {tag: moved[tag] for tag in moved if tag not in (*self._taken_off, *put_on)}
         found = (*self._parts(needed), *self._tags_put_on(put_on), *self._tags_lost(lost))
         return found, needed.unseen
 
-    def _put_on(self, to_spare: int | None) -> Mapping[str, int]:
-        """The tags that what was deleted got meanwhile, as far as that can be told.
+    def _rows(self, to_spare: int | None) -> list[Version]:
+        """What was deleted as it is listed now, as far as that can be had.
 
         Not every family of endpoints is documented to list what is deleted, nor is an order, so
         no more pages are read than this run's own deletions fill, and one.
@@ -56,12 +54,12 @@ class Aftermath:
         ids = {version.id for version in self._deleted.values()}
         most = pages(len(ids)) + 1
         if to_spare is not None and to_spare < most:
-            return {}
+            return []
         try:
             rows = self._api.some_deleted(self._ref, pages=most)
-        except (AnswerLost, Refused):
-            return {}
-        return tags_put_on((row for row in rows if row.id in ids), self._lookout.before)
+        except NOT_SEEN:
+            return []  # what is lost beside is told all the same
+        return [row for row in rows if row.id in ids]
 
     def _parts(self, needed: Needed) -> Iterator[KeptImageBroken]:
         lost = {d: label for d, label in needed.labels.items() if d in self._deleted}
