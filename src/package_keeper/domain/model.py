@@ -99,11 +99,12 @@ class Version:
 
     def __post_init__(self) -> None:
         # Once: a version can have thousands of tags, and is asked by everything that it is tied to.
-        subjects = [(tag, REFERRER_TAG.fullmatch(tag)) for tag in self.tags]
-        own = tuple(tag for tag, match in subjects if match is None)
+        matches = [match for match in map(REFERRER_TAG.fullmatch, self.tags) if match]
+        attached = {match[0] for match in matches}
+        own = tuple(tag for tag in self.tags if tag not in attached) if attached else self.tags
         object.__setattr__(self, "own_tags", own)
-        digests = tuple(f"sha256:{match[1]}" for _, match in subjects if match)
-        object.__setattr__(self, "tagged_subjects", digests)
+        subjects = tuple(f"sha256:{match[1]}" for match in matches)
+        object.__setattr__(self, "tagged_subjects", subjects)
 
     @classmethod
     def absent(cls, version_id: int) -> "Version":
