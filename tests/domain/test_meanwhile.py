@@ -108,9 +108,21 @@ def test_tags_that_what_was_deleted_got_meanwhile() -> None:
     assert tags_put_on([image], left, before) == {}
     tags = ("pr-1", "production", referrer_tag(image.name))
     assert tags_put_on([replace(image, tags=tags)], left, before) == {"production": image.id}
-    assert tags_put_on([replace(image, id=99, tags=tags)], left, before) == {}
-    ever = replace(image, tags=("pr-1", "production", "pr-2"))
-    assert tags_put_on([ever], left, before) == {}, "that one is on another version now"
+
+
+def test_tags_that_versions_ever_had_tell_nothing() -> None:
+    """Whether the listing of what is deleted names these GitHub does not document."""
+    pushes = Pushes()
+    image, other, kept = pushes.image("pr-1"), pushes.image("pr-2"), pushes.image("v1")
+    world = pushes.world()
+    before = tags_of(world.graph())
+    now = replace(world, versions=(replace(kept, tags=("v1", "v2")),)).graph()
+    known = replace(image, tags=("pr-1", "pr-2", "v1"))
+    assert tags_put_on([known, other], now, before) == {}
+    elsewhere = replace(image, tags=("pr-1", "production", "v2"))
+    assert tags_put_on([elsewhere, other], now, before) == {}
+    nightly = [replace(image, tags=("nightly",)), replace(other, tags=("nightly",))]
+    assert tags_put_on(nightly, now, before) == {}
 
 
 def test_what_could_not_be_read_before_and_nothing_new_needs_is_no_new_doubt() -> None:

@@ -69,19 +69,16 @@ def tags_gone(graph: ImageGraph, before: Tags) -> dict[str, str]:
 
 
 def tags_put_on(deleted: Iterable[Version], graph: ImageGraph, before: Tags) -> dict[str, int]:
-    """The tags that deleted versions had in the end and were not listed with; each with the id.
+    """The new tags that deleted versions had in the end; each with the id.
 
     Which tags the listing of what is deleted names, if any, GitHub does not document. Where one of
-    them is on another version now, they are those that a version ever had, and tell nothing.
+    them is on another version as well, they are those that a version ever had, and tell nothing.
     """
+    known = frozenset[str]().union(*before.values())
+    found = [(tag, v.id) for v in deleted for tag in v.own_tags if tag not in known]
+    put_on = dict(found)
     there = {tag for version in graph.versions.values() for tag in version.tags}
-    found = {
-        tag: version.id
-        for version in deleted
-        for tag in version.own_tags
-        if version.id in before and tag not in before[version.id]
-    }
-    return {} if there & found.keys() else found
+    return {} if there & put_on.keys() or len(put_on) < len(found) else put_on
 
 
 def _is_new(version: Version, before: Tags) -> bool:

@@ -5,13 +5,25 @@ deletion on condition, so none of it can be ruled out, but nothing of it must go
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from package_keeper.domain.budget import pages
 from package_keeper.domain.errors import KeptImageBroken
-from package_keeper.domain.meanwhile import Needed, needed_since, tags_gone, tags_put_on
+from package_keeper.domain.meanwhile import needed_since, tags_gone, tags_put_on
 from package_keeper.domain.model import PackageRef, Version
+from package_keeper.execution.ports import Tags
 from package_keeper.run.lookout import NOT_SEEN, Lookout
 from package_keeper.run.ports import GitHub
+
+COULD_NOT_LOOK = "what was pushed while this run was deleting could not be looked at"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What is certainly lost, and what may be, in words."""
+
+    losses: tuple[KeptImageBroken, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 class Aftermath:
@@ -21,29 +33,35 @@ class Aftermath:
         self,
         api: GitHub,
         ref: PackageRef,
+        tags: Tags,
+        *,
         lookout: Lookout,
         deleted: Sequence[Version],
         taken_off: Collection[str],
     ) -> None:
         self._api = api
         self._ref = ref
+        self._tags = tags
         self._lookout = lookout
         self._deleted = {version.name: version for version in deleted}
         self._taken_off = taken_off
 
-    def find(self, to_spare: int | None) -> tuple[tuple[KeptImageBroken, ...], str]:
-        """What was lost, and what could not be seen, empty where all was.
+    def find(self, to_spare: int | None) -> Found:
+        """What was lost, and what may have been.
 
         `to_spare` is how many requests may be spent beyond those of a look, None where all may.
         Raises one of NOT_SEEN where nothing could be seen.
         """
-        graph = self._lookout.look()
-        needed = needed_since(graph, self._lookout.before)
-        moved = tags_gone(graph, self._lookout.before)
-        put_on = tags_put_on(self._rows(to_spare), graph, self._lookout.before)
-        lost = {tag: moved[tag] for tag in moved if tag not in (*self._taken_off, *put_on)}
-        found = (*self._parts(needed), *self._tags_put_on(put_on), *self._tags_lost(lost))
-        return found, needed.unseen
+        graph, before = self._lookout.look(), self._lookout.before
+        needed = needed_since(graph, before)
+        put_on = tags_put_on(self._rows(to_spare), graph, before)
+        moved = tags_gone(graph, before)
+        lost = {tag: moved[tag] for tag in moved if tag not in self._taken_off}
+        gone = {d: of for d, of in needed.labels.items() if d not in graph.versions}
+        return Found(
+            losses=(*self._parts(gone), *self._tags_lost(lost)),
+            doubts=(*self._tags_put_on(put_on), *self._unseen(needed.unseen)),
+        )
 
     def _rows(self, to_spare: int | None) -> list[Version]:
         """What was deleted as it is listed now, as far as that can be had.
@@ -61,8 +79,9 @@ class Aftermath:
             return []  # what is lost beside is told all the same
         return [row for row in rows if row.id in ids]
 
-    def _parts(self, needed: Needed) -> Iterator[KeptImageBroken]:
-        lost = {d: label for d, label in needed.labels.items() if d in self._deleted}
+    def _parts(self, gone: Mapping[str, str]) -> Iterator[KeptImageBroken]:
+        """The same content may have been pushed again meanwhile; then it is there."""
+        lost = {d: label for d, label in gone.items() if d in self._deleted}
         if lost:
             ids = ",".join(str(self._deleted[digest].id) for digest in lost)
             yield KeptImageBroken(
@@ -71,19 +90,30 @@ class Aftermath:
                 hint=f"Bring it back with restore-ids: {ids}.",
             )
 
-    def _tags_put_on(self, put_on: Mapping[str, int]) -> Iterator[KeptImageBroken]:
+    def _tags_lost(self, moved: Mapping[str, str]) -> Iterator[KeptImageBroken]:
+        """A listing takes a while, in which tags move on, so the registry is asked as well."""
+        for tag, label in moved.items():
+            if self._leads_nowhere(tag):
+                yield KeptImageBroken(
+                    f"{self._ref}: the tag {tag}, which was on {label}, leads nowhere now: it was "
+                    "moved while this run was deleting, most likely to what it deleted.",
+                    hint="Push the tag again, or undo this run as its summary says.",
+                )
+
+    def _leads_nowhere(self, tag: str) -> bool:
+        try:
+            return self._tags.digest_of(tag) is None
+        except NOT_SEEN:
+            return False
+
+    def _tags_put_on(self, put_on: Mapping[str, int]) -> Iterator[str]:
         if put_on:
             ids = ",".join(str(version_id) for version_id in dict.fromkeys(put_on.values()))
-            yield KeptImageBroken(
-                f"{self._ref}: {', '.join(put_on)}: put on what this run was deleting, and deleted "
-                "with it.",
-                hint=f"Bring it back with restore-ids: {ids}.",
+            yield (
+                f"{self._ref}: {', '.join(put_on)}: put on what this run was deleting, it seems, "
+                f"and deleted with it. Bring it back with restore-ids: {ids}"
             )
 
-    def _tags_lost(self, moved: Mapping[str, str]) -> Iterator[KeptImageBroken]:
-        for tag, label in moved.items():
-            yield KeptImageBroken(
-                f"{self._ref}: the tag {tag}, which was on {label}, leads nowhere now: it was "
-                "moved while this run was deleting, most likely to what it deleted.",
-                hint="Push the tag again, or undo this run as its summary says.",
-            )
+    def _unseen(self, unseen: str) -> Iterator[str]:
+        if unseen:
+            yield f"{self._ref}: {COULD_NOT_LOOK}: {unseen}"

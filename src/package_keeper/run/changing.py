@@ -20,7 +20,7 @@ from package_keeper.execution.loop import ActionLoop, nothing_withheld
 from package_keeper.execution.untagging import Untagger
 from package_keeper.execution.whole_package import PackageDeleter
 from package_keeper.inventory.reading import ManifestReader
-from package_keeper.run.aftermath import Aftermath
+from package_keeper.run.aftermath import COULD_NOT_LOOK, Aftermath, Found
 from package_keeper.run.lookout import FRESH_FOR, NOT_SEEN, Lookout
 from package_keeper.run.means import Asked, Means
 from package_keeper.run.record import Record
@@ -28,7 +28,7 @@ from package_keeper.run.registry_side import registry_of
 
 
 class Changer:
-    """Changes one package as a plan says."""
+    """Changes one package as a plan says; `listed_at` is when it was listed, by `means.elapsed`."""
 
     def __init__(
         self,
@@ -37,8 +37,11 @@ class Changer:
         asked: Asked,
         means: Means,
         record: Record,
+        *,
+        listed_at: float,
     ) -> None:
         self._package = package
+        self._listed_at = listed_at
         self._ref = package.ref
         self._registry = registry_of(package.ref, means)
         self._reader = reader
@@ -83,6 +86,7 @@ class Changer:
             graph,
             staying={d.version.id for d in plan.staying if d.version.id in listed},
             elapsed=self._means.elapsed,
+            looked=self._listed_at,
         )
 
     def _delete_package(self, plan: Plan) -> None:
@@ -162,25 +166,29 @@ class Changer:
 
     def _look_once_more(self, plan: Plan) -> tuple[KeptImageBroken, ...]:
         """See whether something that was pushed meanwhile needs what is deleted."""
-        if self._lookout is None or not self._deleted:
+        lookout, registry = self._lookout, self._registry
+        if lookout is None or registry is None or not self._deleted:
             return ()
         left, listing = self._means.affordable(), pages(len(plan.decisions))
         taken_off = {tag for decision in plan.untags for tag in decision.tags_off}
         aftermath = Aftermath(
-            self._means.github, self._ref, self._lookout, self._deleted, taken_off
+            self._means.github,
+            self._ref,
+            registry,
+            lookout=lookout,
+            deleted=self._deleted,
+            taken_off=taken_off,
         )
         try:
             if left is not None and left < listing:
                 raise WaitedTooLong(_NOT_ENOUGH)
-            found, unseen = aftermath.find(None if left is None else left - listing)
+            found = aftermath.find(None if left is None else left - listing)
         except NOT_SEEN as error:
-            found, unseen = (), str(error)
-        if self._lookout.listed is not None:
-            self._record.set_listed(self._lookout.listed)
-        if unseen:
-            said = "what was pushed while this run was deleting could not be looked at"
-            self._record.warn([f"{self._ref}: {said}: {unseen}"])
-        return found
+            found = Found(doubts=(f"{self._ref}: {COULD_NOT_LOOK}: {error}",))
+        if lookout.listed is not None:
+            self._record.set_listed(lookout.listed)
+        self._record.warn(found.doubts)
+        return found.losses
 
 
 _NOT_ENOUGH = "the requests left of this hour are not enough for it; the next run goes on"

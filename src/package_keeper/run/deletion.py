@@ -17,11 +17,15 @@ from package_keeper.domain.planning import make_plan
 from package_keeper.pacing.exchange import Postponed
 from package_keeper.run.asked_ids import results_of_missing
 from package_keeper.run.changing import Changer
+from package_keeper.run.lookout import FRESH_FOR
 from package_keeper.run.means import Asked, Means
 from package_keeper.run.permission import check_permission
 from package_keeper.run.record import Record
 from package_keeper.run.registry_side import reader_of, registry_of
 from package_keeper.run.survey import Surveyor
+
+_LOOKS = 3
+"""How often at the most the package is listed for the second look, while reading takes long."""
 
 
 class Deletion:
@@ -73,13 +77,30 @@ class Deletion:
     def _change(self, shown: Plan, versions: tuple[Version, ...], record: Record) -> None:
         """Look again immediately before the first write, and once more where that had to wait."""
         while True:
-            listed = self._surveyor.versions()
-            ids = frozenset(version.id for version in listed)
+            graph, ids, listed_at = self._second_look(versions)
             record.set_listed(ids)
-            graph = self._surveyor.graph(both_listings(versions, listed))
-            changer = Changer(self._package, self._reader, self._asked, self._means, record)
+            means = self._means
+            changer = Changer(
+                self._package, self._reader, self._asked, means, record, listed_at=listed_at
+            )
             try:
                 changer.carry_out(shown, graph, ids)
             except Postponed:
                 continue
             return
+
+    def _second_look(
+        self, versions: tuple[Version, ...]
+    ) -> tuple[ImageGraph, frozenset[int], float]:
+        """What is there now, with the ids that are listed now, and when they were listed.
+
+        What has been read is not read again, so a listing that grew old meanwhile is soon renewed.
+        """
+        tries = 0
+        while True:
+            tries += 1
+            listed = self._surveyor.versions()
+            listed_at = self._means.elapsed()
+            graph = self._surveyor.graph(both_listings(versions, listed))
+            if tries == _LOOKS or self._means.elapsed() - listed_at <= FRESH_FOR:
+                return graph, frozenset(version.id for version in listed), listed_at

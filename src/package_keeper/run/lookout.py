@@ -40,7 +40,8 @@ _SAMPLE = 3
 class Lookout:
     """Watches one package; `graph` is what was seen of it immediately before the first deletion.
 
-    `staying` are the ids of what this run leaves, and `elapsed` are seconds that never go back.
+    `staying` are the ids of what this run leaves, `elapsed` are seconds that never go back, and at
+    `looked` the package was listed for that graph, which may have taken long to read.
     `before` is what was listed with which tags before, `listed` are the ids that the last look saw.
     """
 
@@ -53,6 +54,7 @@ class Lookout:
         *,
         staying: Collection[int],
         elapsed: Callable[[], float],
+        looked: float,
     ) -> None:
         self._api = api
         # What the package is said to count is from before the deletions.
@@ -60,7 +62,7 @@ class Lookout:
         self._reader = reader
         self._staying = frozenset(staying)
         self._elapsed = elapsed
-        self._looked = elapsed()
+        self._looked = looked
         self._interval = max(INTERVAL, _PER_PAGE * pages(len(graph.versions)))
         self.before: Tags = tags_of(graph)
         self.listed: frozenset[int] | None = None
