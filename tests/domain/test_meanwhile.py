@@ -120,7 +120,7 @@ def test_tags_that_versions_ever_had_tell_nothing() -> None:
     known = replace(image, tags=("pr-1", "pr-2", "v1"))
     assert tags_put_on([known, other], now, before) == {}
     elsewhere = replace(image, tags=("pr-1", "production", "v2"))
-    assert tags_put_on([elsewhere, other], now, before) == {}
+    assert tags_put_on([elsewhere, other], now, before) == {"production": image.id}
     nightly = [replace(image, tags=("nightly",)), replace(other, tags=("nightly",))]
     assert tags_put_on(nightly, now, before) == {}
 

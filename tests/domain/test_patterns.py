@@ -129,6 +129,22 @@ def test_regular_expressions_are_those_of_python(expression: str, text: str) -> 
         assert pattern.first_group(text) == match[1]
 
 
+@pytest.mark.parametrize(
+    "expression", ["pr-{i}", "pr-{e}", "pr{1i+1d<2e}", r"pr\{e}", "[{e}]x", "{"]
+)
+@pytest.mark.parametrize(
+    "text", ["pr-", "pr-1", "pr-{i}", "pr-{e}", "pr{1i+1d<2e}", "pr{e}", "ex", "{"]
+)
+def test_braces_that_repeat_nothing_are_text_as_in_python(expression: str, text: str) -> None:
+    assert Pattern(f"/{expression}/").matches(text) == bool(re.fullmatch(expression, text))
+
+
+@pytest.mark.parametrize("repeated", ["a{2}", "a{2,}", "a{,2}", "a{1,2}", r"\\{1}"])
+def test_braces_that_repeat_do(repeated: str) -> None:
+    for text in ("", "a", "aa", "aaa", "\\"):
+        assert Pattern(f"/{repeated}/").matches(text) == bool(re.fullmatch(repeated, text))
+
+
 def test_an_expression_that_takes_for_ever_ends_and_holds_nobody_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

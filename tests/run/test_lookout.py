@@ -263,6 +263,37 @@ def test_what_waited_for_minutes_is_looked_at_again_first() -> None:
     assert lines == ["started", "not-attempted"]
 
 
+def test_what_waited_for_less_than_the_time_between_two_looks_is_looked_at_again_as_well() -> None:
+    scene = Scene()
+    image = scene.images[2]
+    scene.stage.workers = 8
+    postponed = Postponed("it waited 45 s for its turn")
+    for doomed in scene.images[1:]:
+        scene.github.script("delete_version", doomed.id, postponed)
+
+    def retag_and_wait() -> None:
+        held = scene.github.only
+        held.versions[image.id] = version(image.id, image.name, *image.tags, "production")
+        scene.stage.elapsed = INTERVAL - 15.0
+
+    scene.when_deleting(image, retag_and_wait)
+    assert outcomes(scene.run())[image.id] is Outcome.CHANGED
+
+
+def test_what_somebody_else_deleted_is_missed_once() -> None:
+    scene = Scene()
+
+    def delete_and_wait() -> None:
+        del scene.github.only.versions[1]
+        scene.push(version(98, digest_of("98")), "v2")
+        scene.stage.elapsed = INTERVAL
+
+    scene.when_deleting(scene.images[0], delete_and_wait)
+    scene.run()
+    listed = [r.action for r in scene.github.requests].count("versions")
+    assert listed == 2 + 5 + 1, "both plans, a look that lists until it is clear, and the last one"
+
+
 def test_a_push_that_needs_nothing_of_it_changes_nothing() -> None:
     scene = Scene()
     scene.when_deleting(scene.images[0], lambda: scene.push(version(98, digest_of("98")), "v2"))

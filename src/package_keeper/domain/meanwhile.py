@@ -4,6 +4,7 @@ Decides which versions count as new, what must stay or come back for them, and w
 what was deleted. It does not decide when somebody looks.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -71,14 +72,17 @@ def tags_gone(graph: ImageGraph, before: Tags) -> dict[str, str]:
 def tags_put_on(deleted: Iterable[Version], graph: ImageGraph, before: Tags) -> dict[str, int]:
     """The new tags that deleted versions had in the end; each with the id.
 
-    Which tags the listing of what is deleted names, if any, GitHub does not document. Where one of
-    them is on another version as well, they are those that a version ever had, and tell nothing.
+    Which tags the listing of what is deleted names, if any, GitHub does not document. Where one is
+    among them that another version was listed with, they are those that a version ever had, and
+    tell nothing. One that several have, or that leads elsewhere, tells nothing by itself.
     """
     known = frozenset[str]().union(*before.values())
-    found = [(tag, v.id) for v in deleted for tag in v.own_tags if tag not in known]
-    put_on = dict(found)
+    found = [(tag, v.id) for v in deleted for tag in v.own_tags if tag not in before.get(v.id, ())]
+    if any(tag in known for tag, _ in found):
+        return {}
     there = {tag for version in graph.versions.values() for tag in version.tags}
-    return {} if there & put_on.keys() or len(put_on) < len(found) else put_on
+    counts = Counter(tag for tag, _ in found)
+    return {tag: i for tag, i in found if counts[tag] == 1 and tag not in there}
 
 
 def _is_new(version: Version, before: Tags) -> bool:

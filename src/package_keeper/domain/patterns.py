@@ -18,6 +18,9 @@ from package_keeper.domain.errors import PatternTooSlow
 LONGEST = 1.0
 """Seconds that a regular expression may take for one text."""
 
+_BRACE = re.compile(r"\\.|\{(?!(?:\d+(?:,\d*)?|,\d*)\})", re.DOTALL)
+"""Whatever is escaped, and every brace that begins no repetition."""
+
 _Match = Callable[[str], re.Match[str] | None]
 
 
@@ -82,7 +85,7 @@ def _in_time(text: str) -> _Match:
     import regex  # noqa: PLC0415 - most runs have no regular expression, and need not wait for it
 
     try:
-        compiled = regex.compile(text[1:-1])
+        compiled = regex.compile(_BRACE.sub(_as_in_re, text[1:-1]))
     except regex.error as error:
         raise ValueError(f"is not a regular expression: {error}") from error
 
@@ -96,6 +99,11 @@ def _in_time(text: str) -> _Match:
         return match
 
     return fullmatch
+
+
+def _as_in_re(found: re.Match[str]) -> str:
+    """`{e}` is text, as in `re`, and not how many errors `regex` would allow there."""
+    return r"\{" if found[0] == "{" else found[0]
 
 
 def any_matches(patterns: Iterable[Pattern], text: str) -> bool:

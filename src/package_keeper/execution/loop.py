@@ -37,7 +37,7 @@ class Watcher(Protocol):
         ...
 
 
-def nothing_withheld() -> Mapping[int, str]:
+def nothing_withheld(at_once: bool) -> Mapping[int, str]:  # noqa: ARG001, FBT001 - nobody looks
     """What becomes of a plan where nobody looks what happens meanwhile: all of it is done."""
     return {}
 
@@ -48,7 +48,8 @@ class ActionLoop:
 
     `withheld` are the versions, by id, that are to be left after all, with the reasons; it is asked
     before anything more is started, and where it fails nothing more is. An action that has to wait
-    longer than `fresh_for` seconds until it is sent is given back, to be started after that look.
+    longer than `fresh_for` seconds until it is sent is given back, and started again only after
+    `withheld` was asked to look at once.
     """
 
     settler: Settler
@@ -57,7 +58,7 @@ class ActionLoop:
     record: Callable[[Result], None]
     workers: int
     is_cancelled: Callable[[], bool]
-    withheld: Callable[[], Mapping[int, str]] = nothing_withheld
+    withheld: Callable[[bool], Mapping[int, str]] = nothing_withheld
     fresh_for: float | None = None
 
     def carry_out(self, package: Package, decisions: Sequence[Decision]) -> tuple[Result, ...]:
@@ -81,7 +82,7 @@ class ActionLoop:
         if schedule.stopped:
             return
         try:
-            schedule.withhold(self.withheld())
+            schedule.withhold(self.withheld(schedule.take_put_off()))
         except Exception as error:  # noqa: BLE001 - in doubt about what is needed nothing more goes
             schedule.stop(f"what is pushed meanwhile can't be seen: {error}")
 

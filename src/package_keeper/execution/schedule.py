@@ -34,6 +34,7 @@ class ActionSchedule:
     _first_is_allowed: bool = False
     _denials: int = 0
     _why: Mapping[int, str] = field(default_factory=dict)
+    _put_off: bool = False
     _places: dict[int, int] = field(init=False)
     _waiting: dict[int, int] = field(init=False)
     _followers: dict[int, list[int]] = field(init=False)
@@ -66,6 +67,7 @@ class ActionSchedule:
             self._begun.discard(place)
             heappush(self._ready, place)
             self.withhold(self._why)
+            self._put_off = True
             return
         for staying in self._settle(result):
             self._leave(staying)
@@ -75,6 +77,11 @@ class ActionSchedule:
             self._denials += 1
             if self._denials >= MOST_DENIALS:
                 self.stop(f"stopped after {MOST_DENIALS} denials")
+
+    def take_put_off(self) -> bool:
+        """Whether something was given back since this was asked last."""
+        put_off, self._put_off = self._put_off, False
+        return put_off
 
     def withhold(self, why: Mapping[int, str]) -> None:
         """Leave these versions, by id, as they are; one that is started, if it is given back."""

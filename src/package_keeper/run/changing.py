@@ -21,7 +21,7 @@ from package_keeper.execution.untagging import Untagger
 from package_keeper.execution.whole_package import PackageDeleter
 from package_keeper.inventory.reading import ManifestReader
 from package_keeper.run.aftermath import COULD_NOT_LOOK, Aftermath, Found
-from package_keeper.run.lookout import FRESH_FOR, NOT_SEEN, Lookout
+from package_keeper.run.lookout import NOT_SEEN, Lookout
 from package_keeper.run.means import Asked, Means
 from package_keeper.run.record import Record
 from package_keeper.run.registry_side import registry_of
@@ -114,7 +114,7 @@ class Changer:
             workers=self._asked.workers,
             is_cancelled=means.is_cancelled,
             withheld=self._lookout.withheld if self._lookout else nothing_withheld,
-            fresh_for=FRESH_FOR if self._lookout else None,
+            fresh_for=self._lookout.fresh_for if self._lookout else None,
         )
         rest = [_unaffordable(decision) for decision in plan.deletions[enough.deletions :]]
         self._record.add_results(rest)

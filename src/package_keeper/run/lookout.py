@@ -18,14 +18,17 @@ from package_keeper.domain.meanwhile import Tags, needed_since, tags_of
 from package_keeper.domain.model import Package, Version
 from package_keeper.inventory.listing import list_meanwhile
 from package_keeper.inventory.reading import ManifestReader
-from package_keeper.pacing.exchange import Cancelled
+from package_keeper.pacing.exchange import AT_ONCE, Cancelled
 from package_keeper.run.ports import GitHub
 
 INTERVAL = 60.0
 """Seconds between two looks at the least."""
 
 FRESH_FOR = 30.0
-"""Seconds that a deletion may wait to be sent; after that what is there is looked at again."""
+"""Seconds that a deletion may wait to be sent, half of the time between two looks.
+
+After that what is there is looked at again.
+"""
 
 NOT_SEEN = (AnswerLost, Cancelled, KeeperError, Refused)
 """What a look raises that could not be taken."""
@@ -67,12 +70,18 @@ class Lookout:
         self.before: Tags = tags_of(graph)
         self.listed: frozenset[int] | None = None
 
-    def withheld(self) -> Mapping[int, str]:
+    @property
+    def fresh_for(self) -> float:
+        """Seconds that a deletion may wait to be sent on what was seen when it was handed out."""
+        return self._interval * FRESH_FOR / INTERVAL
+
+    def withheld(self, at_once: bool = False) -> Mapping[int, str]:  # noqa: FBT001, FBT002 - a callback
         """What must stay after all, by id with the reason; empty where it is not time to look.
 
-        Raises what listing and reading raise: what was not seen may need anything.
+        It is time earlier where a look is wanted `at_once`, but not twice in a moment. Raises what
+        listing and reading raise: what was not seen may need anything.
         """
-        if self._elapsed() - self._looked < self._interval:
+        if self._elapsed() - self._looked < (AT_ONCE if at_once else self._interval):
             return {}
         graph = self.look()
         self._looked = self._elapsed()
@@ -95,6 +104,7 @@ class Lookout:
                 f"{self._package.ref}: {len(missing)} of the {len(self._staying)} versions that "
                 "stay are missing from the listing, and are there."
             )
+        self._staying -= missing  # somebody else deleted them
         self.listed = frozenset(version.id for version in versions)
         by_digest: dict[str, Version] = {version.name: version for version in versions}
         return build_graph(by_digest, self._reader.read_on(versions))
