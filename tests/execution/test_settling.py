@@ -20,7 +20,7 @@ from package_keeper.domain.errors import WaitedTooLong
 from package_keeper.domain.model import Version
 from package_keeper.domain.outcome import Outcome, Result
 from package_keeper.execution.deleting import ATTEMPTS, DeletionSettler
-from package_keeper.pacing.exchange import Cancelled
+from package_keeper.pacing.exchange import Cancelled, Postponed
 
 
 class Scene:
@@ -175,6 +175,23 @@ def test_a_404_after_a_lost_answer_says_that_the_first_request_had_worked() -> N
     assert result.outcome is Outcome.DELETED
     assert result.detail == "deleted; the answer to the first request was lost"
     assert scene.sent == 2
+
+
+def test_what_waits_too_long_after_a_lost_answer_is_given_back_as_it_is_there_still() -> None:
+    scene = Scene().answers(lost("502"), Postponed("it waited 40 s for its turn"))
+    with pytest.raises(Postponed):
+        scene.settle()
+    assert scene.settle().outcome is Outcome.DELETED
+
+
+def test_what_is_gone_when_it_is_sent_anew_was_deleted_by_the_request_whose_answer_got_lost() -> (
+    None
+):
+    scene = Scene().answers(lost("502"), Postponed("it waited 40 s for its turn"))
+    with pytest.raises(Postponed):
+        scene.settle()
+    del scene.github.only.versions[scene.image.id]
+    assert scene.settle().outcome is Outcome.DELETED
 
 
 def test_it_is_sent_so_often_and_no_more() -> None:

@@ -5,7 +5,7 @@ answer nothing at all, so both are settled by reading. Nothing is repeated blind
 sent again only after the version was seen to be there still.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from package_keeper.domain.access import Operation, advice_on
@@ -15,7 +15,7 @@ from package_keeper.domain.model import PackageRef, Version
 from package_keeper.domain.outcome import Outcome, Result, result_of
 from package_keeper.execution.looking import Presence, presence_of
 from package_keeper.execution.ports import Deletions
-from package_keeper.pacing.exchange import Cancelled
+from package_keeper.pacing.exchange import Cancelled, Postponed
 
 ATTEMPTS = 3
 """How often a deletion is sent in all when its answers get lost."""
@@ -28,28 +28,36 @@ KEEPS_THE_LAST = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeletionSettler:
-    """Deletes versions of one package; `token` is only looked at to give advice."""
+    """Deletes versions of one package; `token` is only looked at to give advice.
+
+    `in_doubt` are the ids of those whose deletion got no answer: gone later, they are deleted.
+    """
 
     api: Deletions
     ref: PackageRef
     token: str
+    in_doubt: set[int] = field(default_factory=set)
 
     def settle(self, version: Version) -> Result:
         """What became of the version.
 
-        Raises what pacing raises where no deletion was sent at all: WaitedTooLong, Cancelled.
+        Raises what pacing raises where no deletion was sent at all: WaitedTooLong, Cancelled; and
+        Postponed also where it is known to be there still.
         """
         lost: AnswerLost | None = None
         for _ in range(ATTEMPTS):
             try:
                 request_id = self.api.delete_version(self.ref, version.id)
             except Refused as refused:
-                return self._refused(version, refused, after_lost=lost is not None)
+                return self._refused(version, refused, after_lost=version.id in self.in_doubt)
             except AnswerLost as error:
                 lost = error
+                self.in_doubt.add(version.id)
                 presence = self._look(version)
                 if presence is not Presence.THERE:
                     return self._lost(version, error, presence)
+            except Postponed:
+                raise
             except (WaitedTooLong, Cancelled):
                 if lost is None:
                     raise
