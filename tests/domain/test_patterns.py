@@ -45,6 +45,8 @@ def test_a_pattern_matches_the_whole_text_or_not_at_all(
         ("//", "starts with '/' but is not a regular expression between two slashes"),
         ("/v1", "starts with '/' but is not a regular expression between two slashes"),
         ("/(/", "is not a regular expression: missing ), unterminated subpattern at position 0"),
+        ("/v[[:digit:]]/", "holds [:digit:], which Python's regular expressions do not have"),
+        ("/[^[:^alpha:]]+/", "holds [:^alpha:], which Python's regular expressions do not have"),
         ("/a{99999999999}/", "is not a regular expression: the repetition number is too large"),
         (f"/{'(' * 5000}{')' * 5000}/", "is not a regular expression: it is nested too deeply"),
     ],

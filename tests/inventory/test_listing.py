@@ -127,7 +127,7 @@ def test_a_lost_answer_makes_no_listing() -> None:
     with pytest.raises(ListingIncomplete) as caught:
         listed(Listings([lost("502")]), 3)
     assert caught.value.message == (
-        "acme/app (npm): the versions could not be listed completely: 502. Nothing was deleted."
+        "acme/app (npm): the versions could not be listed completely: 502."
     )
     assert caught.value.request_id is not None
     with pytest.raises(ListingIncomplete):

@@ -21,6 +21,9 @@ LONGEST = 1.0
 _BRACE = re.compile(r"\\.|\{(?!(?:\d+(?:,\d*)?|,\d*)\})", re.DOTALL)
 """Whatever is escaped, and every brace that begins no repetition."""
 
+_POSIX = re.compile(r"\[:\^?\w+:\]")
+"""Such as `[:digit:]`: to `re` a set of these letters, to `regex` all digits."""
+
 _Match = Callable[[str], re.Match[str] | None]
 
 
@@ -72,6 +75,8 @@ def _matcher(text: str) -> _Match:
         return re.compile(translate(text)).fullmatch
     if len(text) < 3 or not text.endswith("/"):
         raise ValueError("starts with '/' but is not a regular expression between two slashes")
+    if posix := _POSIX.search(text):
+        raise ValueError(f"holds {posix[0]}, which Python's regular expressions do not have")
     try:
         re.compile(text[1:-1])
         return _in_time(text)

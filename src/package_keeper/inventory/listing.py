@@ -106,7 +106,7 @@ def _refuse_doubles(package: Package, versions: Iterable[Version]) -> None:
 
 def _incomplete(package: Package, why: str, request_id: str | None = None) -> ListingIncomplete:
     return ListingIncomplete(
-        f"{package.ref}: the versions could not be listed completely: {why}. Nothing was deleted.",
+        f"{package.ref}: the versions could not be listed completely: {why}.",
         hint="Run again when nothing is being pushed.",
         request_id=request_id,
     )

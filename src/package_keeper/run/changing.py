@@ -161,7 +161,8 @@ class Changer:
             yield KeptImageBroken(
                 f"{self._ref}: kept images need manifests that are gone now: "
                 f"{', '.join(check.missing)}.",
-                hint=f"Bring them back with restore: {', '.join(check.missing)}. Then report this.",
+                hint=f"Bring them back with restore: {', '.join(check.missing)}. If nobody "
+                "else deleted them, report this.",
             )
 
     def _look_once_more(self, plan: Plan) -> tuple[KeptImageBroken, ...]:

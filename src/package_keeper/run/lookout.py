@@ -84,7 +84,6 @@ class Lookout:
         if self._elapsed() - self._looked < (AT_ONCE if at_once else self._interval):
             return {}
         graph = self.look()
-        self._looked = self._elapsed()
         needed = needed_since(graph, self.before)
         if needed.unseen:
             raise ManifestsUnreadable(needed.unseen)
@@ -105,6 +104,7 @@ class Lookout:
                 "stay are missing from the listing, and are there."
             )
         self._staying -= missing  # somebody else deleted them
+        self._looked = self._elapsed()
         self.listed = frozenset(version.id for version in versions)
         by_digest: dict[str, Version] = {version.name: version for version in versions}
         return build_graph(by_digest, self._reader.read_on(versions))
