@@ -448,3 +448,39 @@ def test_a_second_look_that_always_takes_long_is_taken_a_few_times() -> None:
     report = scene.run()
     assert report.outcome is RunOutcome.DONE
     assert {v.id for v in scene.images}.isdisjoint(scene.left)
+
+
+def test_what_was_deleted_is_listed_only_where_there_are_requests_to_spare() -> None:
+    scene = Scene()
+    scene.stage.affordable = 100
+
+    def spend() -> None:
+        scene.stage.affordable = 2
+
+    scene.when_deleting(scene.images[2], spend)
+    assert scene.run().outcome is RunOutcome.DONE
+    assert scene.github.asked("some_deleted") == []
+
+
+def test_a_tag_that_can_not_be_asked_for_is_not_said_to_be_lost() -> None:
+    scene = Scene()
+    scene.github.script("digest_of", "v1", *[lost("502")] * 9)
+
+    def move() -> None:
+        scene.github.only.versions[1] = version(1, scene.kept.name, "stable")
+
+    scene.when_deleting(scene.images[2], move)
+    assert scene.run().outcome is RunOutcome.DONE
+
+
+def test_whether_something_is_there_that_can_not_be_asked_is_not_known() -> None:
+    scene = Scene()
+
+    def hide() -> None:
+        rows = tuple(scene.github.only.versions.values())[1:]
+        scene.github.script("versions", "active", *[Stale(rows)] * 40)
+        scene.github.script("version", 1, *[refused(403)] * 9)
+
+    scene.when_deleting(scene.images[2], hide)
+    (warning,) = only(scene.run()).warnings
+    assert "could not be looked at" in warning

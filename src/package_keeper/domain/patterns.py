@@ -77,31 +77,28 @@ def _matcher(text: str) -> _Match:
         raise ValueError("starts with '/' but is not a regular expression between two slashes")
     if posix := _POSIX.search(text):
         raise ValueError(f"holds {posix[0]}, which Python's regular expressions do not have")
+    return _expression(text)
+
+
+def _expression(text: str) -> _Match:
+    import regex  # noqa: PLC0415 - most runs have no regular expression, and need not wait for it
+
     try:
         re.compile(text[1:-1])
-        return _in_time(text)
-    except (re.error, OverflowError) as error:
+        compiled = regex.compile(_BRACE.sub(_as_in_re, text[1:-1]))
+    except (re.error, regex.error, OverflowError) as error:
         raise ValueError(f"is not a regular expression: {error}") from error
     except RecursionError as error:
         raise ValueError("is not a regular expression: it is nested too deeply") from error
 
-
-def _in_time(text: str) -> _Match:
-    import regex  # noqa: PLC0415 - most runs have no regular expression, and need not wait for it
-
-    try:
-        compiled = regex.compile(_BRACE.sub(_as_in_re, text[1:-1]))
-    except regex.error as error:
-        raise ValueError(f"is not a regular expression: {error}") from error
-
     def fullmatch(tried: str) -> re.Match[str] | None:
         try:
-            match: re.Match[str] | None = compiled.fullmatch(
+            found: re.Match[str] | None = compiled.fullmatch(
                 tried, timeout=LONGEST, concurrent=True
             )
         except TimeoutError:
             raise PatternTooSlow(text, tried, LONGEST) from None
-        return match
+        return found
 
     return fullmatch
 
