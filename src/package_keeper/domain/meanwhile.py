@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from package_keeper.domain.images import ImageGraph, Role
 from package_keeper.domain.model import Version
 
-Tags = Mapping[int, frozenset[str]]
+TagsById = Mapping[int, frozenset[str]]
 """The tags of each version, by id, as they were listed."""
 
 
@@ -31,7 +31,7 @@ def tags_of(graph: ImageGraph) -> dict[int, frozenset[str]]:
     return {version.id: frozenset(version.tags) for version in graph.versions.values()}
 
 
-def needed_since(graph: ImageGraph, before: Tags) -> Needed:
+def needed_since(graph: ImageGraph, before: TagsById) -> Needed:
     """What the images need that are new since then.
 
     A signature of what goes is no image, so it holds nothing.
@@ -55,7 +55,7 @@ def needed_since(graph: ImageGraph, before: Tags) -> Needed:
     return Needed(labels=labels, unseen=said)
 
 
-def tags_gone(graph: ImageGraph, before: Tags) -> dict[str, str]:
+def tags_gone(graph: ImageGraph, before: TagsById) -> dict[str, str]:
     """The tags of versions that are still there, which lead nowhere now; each with its version.
 
     A tag is on one version at a time, so unless somebody took it off, it was moved to one that is
@@ -69,7 +69,7 @@ def tags_gone(graph: ImageGraph, before: Tags) -> dict[str, str]:
     }
 
 
-def tags_put_on(deleted: Iterable[Version], graph: ImageGraph, before: Tags) -> dict[str, int]:
+def tags_put_on(deleted: Iterable[Version], graph: ImageGraph, before: TagsById) -> dict[str, int]:
     """The new tags that deleted versions had in the end; each with the id.
 
     Which tags the listing of what is deleted names, if any, GitHub does not document. Where one is
@@ -85,5 +85,5 @@ def tags_put_on(deleted: Iterable[Version], graph: ImageGraph, before: Tags) -> 
     return {tag: i for tag, i in found if counts[tag] == 1 and tag not in there}
 
 
-def _is_new(version: Version, before: Tags) -> bool:
+def _is_new(version: Version, before: TagsById) -> bool:
     return version.id not in before or not before[version.id].issuperset(version.tags)

@@ -18,7 +18,7 @@ from package_keeper.pacing.exchange import Cancelled
 from package_keeper.pacing.together import ask_together
 
 
-class Presence(Protocol):
+class HeadRequests(Protocol):
     """Asking the registry without reading."""
 
     def exists(self, digest: str) -> bool:
@@ -35,7 +35,7 @@ class Check:
 
 
 def check_kept(
-    plan: Plan, graph: ImageGraph, listed: Collection[int], registry: Presence, workers: int
+    plan: Plan, graph: ImageGraph, listed: Collection[int], registry: HeadRequests, workers: int
 ) -> Check:
     """Ask for all that stays or that the kept images need, and that was readable before.
 
@@ -65,7 +65,7 @@ def _was_there(digest: str, graph: ImageGraph) -> bool:
     return is_part and digest in graph.versions and not graph.readings.tells(digest)
 
 
-def _exists(registry: Presence, digest: str) -> bool | None:
+def _exists(registry: HeadRequests, digest: str) -> bool | None:
     try:
         return registry.exists(digest)
     except (Refused, AnswerLost, WaitedTooLong, Cancelled):

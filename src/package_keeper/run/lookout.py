@@ -14,7 +14,7 @@ from package_keeper.domain.answers import AnswerLost, Refusal, Refused
 from package_keeper.domain.budget import pages
 from package_keeper.domain.errors import KeeperError, ListingIncomplete, ManifestsUnreadable
 from package_keeper.domain.images import ImageGraph, build_graph
-from package_keeper.domain.meanwhile import Tags, needed_since, tags_of
+from package_keeper.domain.meanwhile import TagsById, needed_since, tags_of
 from package_keeper.domain.model import Package, Version
 from package_keeper.inventory.listing import list_meanwhile
 from package_keeper.inventory.reading import ManifestReader
@@ -67,7 +67,7 @@ class Lookout:
         self._elapsed = elapsed
         self._looked = looked
         self._interval = max(INTERVAL, _PER_PAGE * pages(len(graph.versions)))
-        self.before: Tags = tags_of(graph)
+        self.before: TagsById = tags_of(graph)
         self.listed: frozenset[int] | None = None
 
     @property
