@@ -1,11 +1,11 @@
 """Whether a request is sent again.
 
 Decides: a refusal for a rate limit proves that nothing was done, so the request is repeated, reads
-and writes alike, when the pacer lets it through again; a write that by then is too late for whoever
-wanted it (`sent_within`) is not. A lost answer proves nothing: reads are repeated a few times, after
-short and uneven waits; writes never are, since GitHub may have carried the first one out. Where it
-is certain that nothing was sent at all, writes are repeated as well. It does not decide what a
-refusal or a lost answer means for the run.
+and writes alike, when the pacer lets it through again; a write that by then is too late for
+whoever wanted it (`sent_within`) is not. A lost answer proves nothing: reads are repeated a few
+times, after short and uneven waits; writes never are, since GitHub may have carried the first one
+out. Where it is certain that nothing was sent at all, writes are repeated as well. It does not
+decide what a refusal or a lost answer means for the run.
 """
 
 import random
